@@ -1,0 +1,23 @@
+package io.gantry.api.content;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * The bytes of one blob, read by position as with containerd's {@code ReaderAt}: there is no shared
+ * cursor, so ranges may be read again and by several threads side by side. The caller closes it.
+ */
+public interface BlobReader extends Closeable {
+  /** Returns the length of the stored blob in bytes, whatever its descriptor says. */
+  long size() throws IOException;
+
+  /**
+   * Reads bytes into {@code dst}, at least one unless the end is reached or {@code dst} is full.
+   *
+   * @param dst where the bytes go
+   * @param position the offset of the first byte in the blob, not negative
+   * @return how many bytes were read, or -1 if {@code position} is at or beyond the end
+   */
+  int read(ByteBuffer dst, long position) throws IOException;
+}

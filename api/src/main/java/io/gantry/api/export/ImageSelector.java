@@ -1,0 +1,129 @@
+package io.gantry.api.export;
+
+import io.gantry.api.GantryException;
+import io.gantry.api.GantryException.Kind;
+import io.gantry.api.content.ContentStore;
+import io.gantry.api.oci.Annotations;
+import io.gantry.api.oci.Descriptor;
+import io.gantry.api.oci.Digest;
+import io.gantry.api.oci.ImageName;
+import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+
+/** Chooses the images of a source that a request is for, and gives them their new names. */
+final class ImageSelector {
+  private static final int MAX_NAMES_SHOWN = 10;
+
+  private ImageSelector() {}
+
+  static List<Descriptor> select(ContentStore source, ExportRequest request) throws IOException {
+    List<Descriptor> offered = source.roots();
+    List<Descriptor> selected;
+    if (request.digest().isPresent()) {
+      selected = byDigest(source, offered, request.digest().get());
+    } else if (request.name().isPresent()) {
+      selected = byName(offered, request.name().get());
+    } else {
+      selected = offered;
+    }
+    if (selected.isEmpty()) {
+      throw new GantryException(
+          Kind.NOT_FOUND,
+          "the source offers no image by name; add @ and the digest of a manifest to it");
+    }
+    return request.targetNames().isEmpty() ? selected : named(selected, request.targetNames());
+  }
+
+  private static List<Descriptor> byDigest(
+      ContentStore source, List<Descriptor> offered, Digest digest) throws IOException {
+    List<Descriptor> entries = filter(offered, entry -> entry.digest().equals(digest));
+    return entries.isEmpty() ? List.of(source.resolve(digest)) : entries;
+  }
+
+  private static List<Descriptor> byName(List<Descriptor> offered, String name)
+      throws GantryException {
+    String fullName = normalized(name);
+    List<Descriptor> entries =
+        filter(
+            offered,
+            entry -> {
+              String full = entry.annotations().get(Annotations.IMAGE_NAME);
+              return name.equals(full) || fullName.equals(full);
+            });
+    if (entries.isEmpty()) {
+      entries =
+          filter(offered, entry -> name.equals(entry.annotations().get(Annotations.REF_NAME)));
+    }
+    if (entries.isEmpty() && offered.size() == 1 && nameOf(offered.get(0)).isEmpty()) {
+      entries = offered;
+    }
+    if (entries.isEmpty()) {
+      throw new GantryException(
+          Kind.NOT_FOUND, "no image '%s' in the source; it has %s".formatted(name, list(offered)));
+    }
+    if (entries.stream().map(Descriptor::digest).distinct().count() > 1) {
+      throw new GantryException(
+          Kind.INVALID_ARGUMENT,
+          "'%s' is the name of several images; choose one by its digest: %s"
+              .formatted(
+                  name,
+                  entries.stream()
+                      .map(entry -> entry.digest().toString())
+                      .distinct()
+                      .limit(MAX_NAMES_SHOWN)
+                      .collect(Collectors.joining(", "))));
+    }
+    return entries;
+  }
+
+  private static List<Descriptor> named(List<Descriptor> selected, List<String> names)
+      throws GantryException {
+    Descriptor image = selected.get(0);
+    if (selected.stream().anyMatch(other -> !other.digest().equals(image.digest()))) {
+      throw new GantryException(
+          Kind.INVALID_ARGUMENT,
+          "a name can be given to one image only, and the source has %s; select one"
+              .formatted(list(selected)));
+    }
+    try {
+      return new LinkedHashSet<>(names)
+          .stream().map(name -> ImageName.annotate(image, name)).distinct().toList();
+    } catch (IllegalArgumentException e) {
+      throw new GantryException(Kind.INVALID_ARGUMENT, e.getMessage(), e);
+    }
+  }
+
+  private static List<Descriptor> filter(List<Descriptor> entries, Predicate<Descriptor> wanted) {
+    return entries.stream().filter(wanted).toList();
+  }
+
+  private static String normalized(String name) {
+    try {
+      return ImageName.parse(name).toString();
+    } catch (IllegalArgumentException onlyATag) {
+      return name;
+    }
+  }
+
+  private static Optional<String> nameOf(Descriptor entry) {
+    return Optional.ofNullable(entry.annotations().get(Annotations.IMAGE_NAME))
+        .or(() -> Optional.ofNullable(entry.annotations().get(Annotations.REF_NAME)));
+  }
+
+  private static String list(List<Descriptor> entries) {
+    if (entries.isEmpty()) {
+      return "none";
+    }
+    String shown =
+        entries.stream()
+            .limit(MAX_NAMES_SHOWN)
+            .map(entry -> nameOf(entry).orElse(entry.digest().toString()))
+            .collect(Collectors.joining(", "));
+    int more = entries.size() - MAX_NAMES_SHOWN;
+    return more > 0 ? shown + " and " + more + " more" : shown;
+  }
+}

@@ -1,0 +1,159 @@
+package io.gantry.api.export;
+
+import io.gantry.api.GantryException;
+import io.gantry.api.GantryException.Kind;
+import io.gantry.api.content.BlobReader;
+import io.gantry.api.content.ContentStore;
+import io.gantry.api.content.ManifestReader;
+import io.gantry.api.oci.Descriptor;
+import io.gantry.api.oci.Digest;
+import io.gantry.api.oci.ImageDocument;
+import io.gantry.api.oci.Index;
+import io.gantry.api.oci.MediaTypes;
+import io.gantry.api.oci.Platform;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * Finds every blob that an image needs: an index leads to its manifests, a manifest to its
+ * configuration and layers, anything else to nothing. A document is read once however many paths
+ * lead to it, and depth and number are bounded, so that no graph takes for ever.
+ */
+final class ImageWalker {
+  private static final int MAX_DEPTH = 32;
+  private static final int MAX_BLOBS = 250_000;
+
+  private final ContentStore source;
+  private final List<Platform> platforms;
+  private final Map<Digest, Descriptor> blobs = new TreeMap<>();
+  private final Map<Digest, Descriptor> skipped = new TreeMap<>();
+  private final Set<Visit> visited = new HashSet<>();
+
+  /** A blob may be a leaf by one path and a document by another; only the latter has children. */
+  private record Visit(Digest digest, String mediaType) {}
+
+  /**
+   * Makes a walker.
+   *
+   * @param platforms what to follow of an index; none for all of it
+   */
+  ImageWalker(ContentStore source, List<Platform> platforms) {
+    this.source = source;
+    this.platforms = platforms;
+  }
+
+  void walk(Descriptor root) throws IOException {
+    walk(root, 0);
+  }
+
+  private void walk(Descriptor descriptor, int depth) throws IOException {
+    boolean isIndex = MediaTypes.isIndex(descriptor.mediaType());
+    if (!isIndex && !MediaTypes.isManifest(descriptor.mediaType())) {
+      addLeaf(descriptor);
+      return;
+    }
+    if (depth > MAX_DEPTH) {
+      throw new GantryException(
+          Kind.INVALID_IMAGE,
+          "index %s: nested more than %d deep".formatted(descriptor.digest(), MAX_DEPTH));
+    }
+    addBlob(descriptor);
+    if (!visited.add(new Visit(descriptor.digest(), descriptor.mediaType()))) {
+      return;
+    }
+    ImageDocument document =
+        ImageDocument.parse(descriptor, ManifestReader.read(source, descriptor));
+    List<Descriptor> children =
+        document instanceof Index index ? chosen(descriptor, index) : document.children();
+    for (Descriptor child : children) {
+      walk(child, depth + 1);
+    }
+  }
+
+  private List<Descriptor> chosen(Descriptor descriptor, Index index) throws GantryException {
+    if (platforms.isEmpty()) {
+      return index.manifests();
+    }
+    for (Platform wanted : platforms) {
+      if (index.manifests().stream()
+          .noneMatch(entry -> entry.platform().map(wanted::matches).orElse(true))) {
+        throw new GantryException(
+            Kind.NOT_FOUND,
+            "index %s: no image for the platform %s; it has %s"
+                .formatted(
+                    descriptor.digest(),
+                    wanted,
+                    index.manifests().stream()
+                        .flatMap(entry -> entry.platform().stream())
+                        .map(Platform::toString)
+                        .distinct()
+                        .limit(20)
+                        .collect(Collectors.joining(", "))));
+      }
+    }
+    return index.manifests().stream()
+        .filter(
+            entry ->
+                entry
+                    .platform()
+                    .map(has -> platforms.stream().anyMatch(wanted -> wanted.matches(has)))
+                    .orElse(true))
+        .toList();
+  }
+
+  private void addBlob(Descriptor descriptor) throws GantryException {
+    Descriptor known = blobs.putIfAbsent(descriptor.digest(), descriptor);
+    if (known != null && known.size() != descriptor.size()) {
+      throw new GantryException(
+          Kind.CONTENT_MISMATCH,
+          "blob %s: described with %d bytes and with %d"
+              .formatted(descriptor.digest(), known.size(), descriptor.size()));
+    }
+    if (blobs.size() > MAX_BLOBS) {
+      throw new GantryException(
+          Kind.INVALID_IMAGE, "more than %d blobs in one export".formatted(MAX_BLOBS));
+    }
+  }
+
+  private void addLeaf(Descriptor descriptor) throws IOException {
+    if (blobs.containsKey(descriptor.digest())) {
+      addBlob(descriptor);
+      return;
+    }
+    try (BlobReader reader = source.open(descriptor)) {
+      if (reader.size() != descriptor.size()) {
+        throw new GantryException(
+            Kind.CONTENT_MISMATCH,
+            "blob %s: %d bytes expected, %d in the source; fetch the image again"
+                .formatted(descriptor.digest(), descriptor.size(), reader.size()));
+      }
+    } catch (GantryException e) {
+      if (e.kind() == Kind.NOT_FOUND && MediaTypes.isNonDistributable(descriptor.mediaType())) {
+        skipped.putIfAbsent(descriptor.digest(), descriptor);
+        return;
+      }
+      throw e;
+    }
+    addBlob(descriptor);
+  }
+
+  /** Returns every blob once, in the order of the digests. */
+  List<Descriptor> blobs() {
+    return new ArrayList<>(blobs.values());
+  }
+
+  /** Returns the layers that may be absent and are. */
+  List<Descriptor> skipped() {
+    return new ArrayList<>(skipped.values());
+  }
+
+  boolean found(Descriptor descriptor) {
+    return blobs.containsKey(descriptor.digest());
+  }
+}

@@ -1,0 +1,139 @@
+package io.gantry.api.file;
+
+import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * A file that appears whole or not at all: written beside its target, synced, and renamed over it.
+ * A run that was killed leaves a part file, which the next run for the same target removes; a part
+ * file that is still being written is locked and left alone. Used by one thread.
+ */
+public final class AtomicFile implements Closeable {
+  private static final String SUFFIX = ".gantry-part";
+
+  private final Path target;
+  private final LockFile part;
+  private boolean done;
+
+  private AtomicFile(Path target, LockFile part) {
+    this.target = target;
+    this.part = part;
+  }
+
+  /**
+   * Begins a file and removes what killed runs for the same target left. The caller closes it.
+   *
+   * @param target where the file will appear; its folder must exist
+   * @throws IOException if the folder cannot be written
+   */
+  public static AtomicFile create(Path target) throws IOException {
+    String prefix = "." + target.getFileName() + ".";
+    removeLitter(target, prefix);
+    while (true) {
+      String random = "%016x".formatted(ThreadLocalRandom.current().nextLong());
+      Optional<LockFile> part =
+          LockFile.tryAcquire(target.resolveSibling(prefix + random + SUFFIX));
+      // Empty only when another run took this one for litter, in the instant before it was locked.
+      if (part.isPresent()) {
+        return new AtomicFile(target, part.get());
+      }
+    }
+  }
+
+  private static void removeLitter(Path target, String prefix) throws IOException {
+    Path folder = target.toAbsolutePath().getParent();
+    try (DirectoryStream<Path> litter =
+        Files.newDirectoryStream(
+            folder,
+            entry -> {
+              String name = entry.getFileName().toString();
+              return name.startsWith(prefix)
+                  && name.endsWith(SUFFIX)
+                  && name.length() == prefix.length() + 16 + SUFFIX.length()
+                  && Files.isRegularFile(entry, LinkOption.NOFOLLOW_LINKS);
+            })) {
+      for (Path part : litter) {
+        try (LockFile lock = LockFile.tryAcquire(part).orElse(null)) {
+          if (lock != null) {
+            Files.deleteIfExists(part);
+          }
+        }
+      }
+    }
+  }
+
+  /** Returns where to write the content. */
+  public FileChannel channel() {
+    return part.channel();
+  }
+
+  /**
+   * Syncs the content and makes it appear at the target.
+   *
+   * @param overwrite whether to replace a file that is there
+   * @throws FileAlreadyExistsException if there is one and it may not be replaced
+   * @throws IOException if the content cannot be synced or renamed; the target is as it was
+   */
+  public void publish(boolean overwrite) throws IOException {
+    channel().force(true);
+    if (overwrite || !link()) {
+      Files.move(part.file(), target, ATOMIC_MOVE);
+    }
+    done = true;
+    part.close();
+    syncFolder(target.toAbsolutePath().getParent());
+  }
+
+  /** A hard link, unlike a rename, fails if the target exists. */
+  private boolean link() throws IOException {
+    try {
+      Files.createLink(target, part.file());
+    } catch (FileAlreadyExistsException e) {
+      throw e;
+    } catch (UnsupportedOperationException | FileSystemException noHardLinksHere) {
+      if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
+        throw new FileAlreadyExistsException(target.toString());
+      }
+      return false;
+    }
+    Files.delete(part.file());
+    return true;
+  }
+
+  /**
+   * Makes the entries of a folder durable: a file that was created or renamed in it is still there
+   * after a power cut.
+   *
+   * @throws IOException if the folder cannot be synced
+   */
+  public static void syncFolder(Path folder) throws IOException {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  /** Removes the part file unless it was published. */
+  @Override
+  public void close() throws IOException {
+    if (!done) {
+      done = true;
+      try {
+        Files.deleteIfExists(part.file());
+      } finally {
+        part.close();
+      }
+    }
+  }
+}

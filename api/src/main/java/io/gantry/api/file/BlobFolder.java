@@ -1,0 +1,72 @@
+package io.gantry.api.file;
+
+import static java.util.Objects.requireNonNull;
+
+import io.gantry.api.GantryException;
+import io.gantry.api.GantryException.Kind;
+import io.gantry.api.content.BlobReader;
+import io.gantry.api.oci.Digest;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * A folder that holds {@code blobs/<algorithm>/<encoded>}: an OCI image layout, containerd's
+ * content root and whatever shares their shape. Immutable.
+ *
+ * @see <a href="https://github.com/opencontainers/image-spec/blob/main/image-layout.md">image-spec,
+ *     image layout</a>
+ */
+public final class BlobFolder {
+  private final Path root;
+
+  /**
+   * Makes the view of a folder; nothing is read.
+   *
+   * @param root the folder that holds {@code blobs}
+   */
+  public BlobFolder(Path root) {
+    this.root = requireNonNull(root, "root");
+  }
+
+  /** Returns where the blob of this digest is or would be. */
+  public Path path(Digest digest) {
+    return root.resolve("blobs").resolve(digest.algorithm().id()).resolve(digest.encoded());
+  }
+
+  /**
+   * Opens a blob. The caller closes the reader.
+   *
+   * @throws GantryException of kind {@code NOT_FOUND} if there is no such blob, {@code
+   *     SOURCE_FAILED} if something else than a regular file stands in its place
+   * @throws IOException if it cannot be opened
+   */
+  public BlobReader open(Digest digest) throws IOException {
+    Path file = path(digest);
+    try {
+      return new FileBlobReader(RegularFile.open(file));
+    } catch (NoSuchFileException e) {
+      throw new GantryException(
+          Kind.NOT_FOUND, "blob %s: not found in %s".formatted(digest, root), e);
+    }
+  }
+
+  private record FileBlobReader(FileChannel channel) implements BlobReader {
+    @Override
+    public long size() throws IOException {
+      return channel.size();
+    }
+
+    @Override
+    public int read(ByteBuffer dst, long position) throws IOException {
+      return channel.read(dst, position);
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
+  }
+}

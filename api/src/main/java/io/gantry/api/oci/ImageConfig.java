@@ -1,0 +1,22 @@
+package io.gantry.api.oci;
+
+import io.gantry.api.GantryException;
+import java.util.OptionalInt;
+
+/** What the export needs to know of an image configuration; everything else in it is opaque. */
+public final class ImageConfig {
+  private ImageConfig() {}
+
+  /**
+   * Returns how many layers a configuration describes, empty when it describes none.
+   *
+   * @param digest the digest of the configuration, for messages
+   * @param bytes the content, verified by the caller
+   * @throws GantryException of kind {@code INVALID_IMAGE} if the content is not a JSON object
+   * @see <a href="https://github.com/opencontainers/image-spec/blob/main/config.md">image-spec,
+   *     rootfs.diff_ids</a>
+   */
+  public static OptionalInt layerCount(Digest digest, byte[] bytes) throws GantryException {
+    return OciJson.parse(digest.toString(), bytes).diffIdCount();
+  }
+}

@@ -1,0 +1,398 @@
+package io.gantry.api.oci;
+
+import io.gantry.api.GantryException;
+import io.gantry.api.GantryException.Kind;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonWriteFeature;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * One JSON document of an image, read strictly: UTF-8, no duplicate members, bounded depth, and
+ * every complaint names the document and the member.
+ */
+final class OciJson {
+  private static final int MAX_DEPTH = 64;
+
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                  .disable(JsonWriteFeature.ESCAPE_FORWARD_SLASHES)
+                  .characterEscapes(new GoEscapes())
+                  .build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .build();
+
+  private static final Set<String> DESCRIPTOR_FIELDS =
+      Set.of(
+          "mediaType", "digest", "size", "urls", "annotations", "data", "platform", "artifactType");
+
+  private static final Set<String> PLATFORM_FIELDS =
+      Set.of("os", "architecture", "variant", "os.version", "os.features");
+
+  private final String origin;
+  private final ObjectNode root;
+
+  private OciJson(String origin, ObjectNode root) {
+    this.origin = origin;
+    this.root = root;
+  }
+
+  static OciJson parse(String origin, byte[] bytes) throws GantryException {
+    JsonNode node;
+    try {
+      // Jackson would guess UTF-16 and UTF-32 as well, which no other reader of images does.
+      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      node = MAPPER.readTree(text);
+    } catch (CharacterCodingException e) {
+      throw new GantryException(Kind.INVALID_IMAGE, origin + ": not valid JSON: not UTF-8", e);
+    } catch (JacksonException e) {
+      throw new GantryException(Kind.INVALID_IMAGE, origin + ": not valid JSON: " + reason(e), e);
+    }
+    if (node instanceof ObjectNode object) {
+      return new OciJson(origin, object);
+    }
+    throw new GantryException(Kind.INVALID_IMAGE, origin + ": not a JSON object");
+  }
+
+  private static String reason(JacksonException e) {
+    String message = e.getOriginalMessage();
+    String line =
+        Excerpt.of(message == null ? "unreadable" : message.lines().findFirst().orElse(""));
+    TokenStreamLocation at = e.getLocation();
+    return at == null
+        ? line
+        : "%s (line %d, column %d)".formatted(line, at.getLineNr(), at.getColumnNr());
+  }
+
+  Index toIndex(String mediaType) throws GantryException {
+    checkDocument(mediaType);
+    if (root.has("config") || root.has("layers") || root.has("fsLayers")) {
+      throw invalid("an index that also has the members of a manifest is refused");
+    }
+    if (!root.has("manifests")) {
+      throw invalid("an index must have 'manifests'");
+    }
+    return new Index(mediaType, descriptors("manifests"), subject());
+  }
+
+  Manifest toManifest(String mediaType) throws GantryException {
+    checkDocument(mediaType);
+    if (root.has("manifests") || root.has("fsLayers")) {
+      throw invalid(
+          "a manifest that also has the members of an index or of Docker schema 1 is refused");
+    }
+    if (!root.has("layers")) {
+      throw invalid("a manifest must have 'layers'");
+    }
+    return new Manifest(
+        mediaType,
+        text(root, "", "artifactType"),
+        descriptor(root.path("config"), "config"),
+        descriptors("layers"),
+        subject());
+  }
+
+  String impliedMediaType() throws GantryException {
+    Optional<String> stated = text(root, "", "mediaType");
+    if (stated.isPresent()) {
+      String mediaType = stated.get();
+      if (MediaTypes.isIndex(mediaType) || MediaTypes.isManifest(mediaType)) {
+        return mediaType;
+      }
+      throw MediaTypes.isDockerSchema1(mediaType)
+          ? schema1()
+          : invalid("media type '%s' is no manifest or index".formatted(Excerpt.of(mediaType)));
+    }
+    if (root.path("schemaVersion").asInt(0) == 1) {
+      throw schema1();
+    }
+    boolean index = root.has("manifests");
+    boolean manifest = root.has("config") || root.has("layers");
+    if (index == manifest) {
+      throw invalid("neither a manifest nor an index");
+    }
+    return index ? MediaTypes.OCI_INDEX : MediaTypes.OCI_MANIFEST;
+  }
+
+  /** Returns how many layers a configuration describes, if this is one. */
+  OptionalInt diffIdCount() {
+    JsonNode diffIds = root.path("rootfs").path("diff_ids");
+    return diffIds.isArray() ? OptionalInt.of(diffIds.size()) : OptionalInt.empty();
+  }
+
+  private void checkDocument(String mediaType) throws GantryException {
+    JsonNode version = root.path("schemaVersion");
+    if (version.isIntegralNumber() && version.canConvertToInt() && version.intValue() == 1) {
+      throw schema1();
+    }
+    if (!version.isIntegralNumber() || !version.canConvertToInt() || version.intValue() != 2) {
+      throw invalid("'schemaVersion' must be 2");
+    }
+    Optional<String> stated = text(root, "", "mediaType");
+    if (stated.isPresent() && !stated.get().equals(mediaType)) {
+      throw invalid(
+          "states the media type '%s' but is described as '%s'"
+              .formatted(Excerpt.of(stated.get()), mediaType));
+    }
+  }
+
+  private GantryException schema1() {
+    return invalid(
+        "Docker schema 1 is refused, its content cannot be verified; convert the image first, for"
+            + " example with 'skopeo copy --format oci'");
+  }
+
+  private Optional<Descriptor> subject() throws GantryException {
+    JsonNode node = root.path("subject");
+    return absent(node) ? Optional.empty() : Optional.of(descriptor(node, "subject"));
+  }
+
+  private List<Descriptor> descriptors(String name) throws GantryException {
+    JsonNode array = root.path(name);
+    if (absent(array)) {
+      // Go writes null for a list that nobody filled.
+      return List.of();
+    }
+    if (!array.isArray()) {
+      throw invalid("'%s' must be an array".formatted(name));
+    }
+    List<Descriptor> descriptors = new ArrayList<>(array.size());
+    for (int i = 0; i < array.size(); i++) {
+      descriptors.add(descriptor(array.get(i), name + "[" + i + "]"));
+    }
+    return descriptors;
+  }
+
+  private Descriptor descriptor(JsonNode node, String path) throws GantryException {
+    if (!node.isObject()) {
+      throw invalid("'%s' must be a descriptor".formatted(path));
+    }
+    String mediaType = required(node, path, "mediaType");
+    if (MediaTypes.isDockerSchema1(mediaType)) {
+      throw schema1();
+    }
+    JsonNode size = node.path("size");
+    if (!size.isIntegralNumber() || !size.canConvertToLong()) {
+      throw invalid(
+          "%s.size: '%s' is not a size: expected a whole number from 0 to %d"
+              .formatted(path, Excerpt.of(size.toString()), Long.MAX_VALUE));
+    }
+    Descriptor descriptor;
+    try {
+      descriptor =
+          new Descriptor(
+              mediaType,
+              Digest.parse(required(node, path, "digest")),
+              size.longValue(),
+              texts(node, path, "urls"),
+              annotations(node, path),
+              text(node, path, "data"),
+              platform(node, path),
+              text(node, path, "artifactType"),
+              unknownFields(node, DESCRIPTOR_FIELDS));
+    } catch (IllegalArgumentException e) {
+      throw new GantryException(
+          Kind.INVALID_IMAGE, "%s: %s: %s".formatted(origin, path, e.getMessage()), e);
+    }
+    if (!descriptor.dataMatches()) {
+      throw new GantryException(
+          Kind.CONTENT_MISMATCH,
+          "%s: %s.data: the embedded content is not that of %s, %d bytes"
+              .formatted(origin, path, descriptor.digest(), descriptor.size()));
+    }
+    return descriptor;
+  }
+
+  private Optional<Platform> platform(JsonNode parent, String path) throws GantryException {
+    JsonNode node = parent.path("platform");
+    if (absent(node)) {
+      return Optional.empty();
+    }
+    String at = path + ".platform";
+    if (!node.isObject()) {
+      throw invalid("'%s' must be an object".formatted(at));
+    }
+    return Optional.of(
+        new Platform(
+            required(node, at, "os"),
+            required(node, at, "architecture"),
+            text(node, at, "variant"),
+            text(node, at, "os.version"),
+            texts(node, at, "os.features"),
+            unknownFields(node, PLATFORM_FIELDS)));
+  }
+
+  private Map<String, String> annotations(JsonNode parent, String path) throws GantryException {
+    JsonNode node = parent.path("annotations");
+    Map<String, String> annotations = new LinkedHashMap<>();
+    if (absent(node)) {
+      return annotations;
+    }
+    if (!node.isObject()) {
+      throw invalid("'%s.annotations' must be an object".formatted(path));
+    }
+    for (Map.Entry<String, JsonNode> member : node.properties()) {
+      if (!member.getValue().isString()) {
+        throw invalid(
+            "'%s.annotations.%s' must be a string".formatted(path, Excerpt.of(member.getKey())));
+      }
+      annotations.put(member.getKey(), member.getValue().stringValue());
+    }
+    return annotations;
+  }
+
+  private static Map<String, String> unknownFields(JsonNode node, Set<String> known) {
+    Map<String, String> unknown = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> member : node.properties()) {
+      if (!known.contains(member.getKey())) {
+        unknown.put(member.getKey(), member.getValue().toString());
+      }
+    }
+    return unknown;
+  }
+
+  private List<String> texts(JsonNode node, String path, String name) throws GantryException {
+    JsonNode array = node.path(name);
+    if (absent(array)) {
+      return List.of();
+    }
+    List<String> texts = new ArrayList<>();
+    for (JsonNode element : array) {
+      if (!element.isString()) {
+        throw invalid("'%s' must be an array of strings".formatted(join(path, name)));
+      }
+      texts.add(element.stringValue());
+    }
+    if (!array.isArray()) {
+      throw invalid("'%s' must be an array of strings".formatted(join(path, name)));
+    }
+    return texts;
+  }
+
+  private String required(JsonNode node, String path, String name) throws GantryException {
+    return text(node, path, name)
+        .orElseThrow(() -> invalid("'%s' is missing".formatted(join(path, name))));
+  }
+
+  private Optional<String> text(JsonNode node, String path, String name) throws GantryException {
+    JsonNode value = node.path(name);
+    if (absent(value)) {
+      return Optional.empty();
+    }
+    if (!value.isString()) {
+      throw invalid("'%s' must be a string".formatted(join(path, name)));
+    }
+    return Optional.of(value.stringValue());
+  }
+
+  private static String join(String path, String name) {
+    return path.isEmpty() ? name : path + "." + name;
+  }
+
+  private static boolean absent(JsonNode node) {
+    return node.isMissingNode() || node.isNull();
+  }
+
+  private GantryException invalid(String complaint) {
+    return new GantryException(Kind.INVALID_IMAGE, origin + ": " + complaint);
+  }
+
+  static byte[] layoutIndex(List<Descriptor> manifests) {
+    ObjectNode root = MAPPER.createObjectNode();
+    root.put("schemaVersion", 2);
+    ArrayNode entries = root.putArray("manifests");
+    manifests.forEach(manifest -> entries.add(entry(manifest)));
+    return MAPPER.writeValueAsBytes(root);
+  }
+
+  byte[] withEntries(List<Descriptor> added) {
+    ArrayNode entries =
+        root.path("manifests") instanceof ArrayNode present ? present : root.putArray("manifests");
+    for (Descriptor descriptor : added) {
+      ObjectNode entry = entry(descriptor);
+      int place = placeOf(entry, entries);
+      if (place < 0) {
+        entries.add(entry);
+      } else {
+        entries.set(place, entry);
+      }
+    }
+    return MAPPER.writeValueAsBytes(root);
+  }
+
+  private static int placeOf(JsonNode entry, ArrayNode entries) {
+    String name = nameOf(entry);
+    for (int i = 0; i < entries.size(); i++) {
+      JsonNode other = entries.get(i);
+      if (name.equals(nameOf(other))
+          && (!name.isEmpty() || entry.path("digest").equals(other.path("digest")))) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private static String nameOf(JsonNode entry) {
+    JsonNode annotations = entry.path("annotations");
+    String full = annotations.path(Annotations.IMAGE_NAME).asString("");
+    return full.isEmpty() ? annotations.path(Annotations.REF_NAME).asString("") : full;
+  }
+
+  private static ObjectNode entry(Descriptor descriptor) {
+    ObjectNode node = MAPPER.createObjectNode();
+    node.put("mediaType", descriptor.mediaType());
+    node.put("digest", descriptor.digest().toString());
+    node.put("size", descriptor.size());
+    if (!descriptor.urls().isEmpty()) {
+      ArrayNode urls = node.putArray("urls");
+      descriptor.urls().forEach(urls::add);
+    }
+    if (!descriptor.annotations().isEmpty()) {
+      ObjectNode annotations = node.putObject("annotations");
+      // Go sorts the keys of a map, and so does every archive that containerd writes.
+      new TreeMap<>(descriptor.annotations()).forEach(annotations::put);
+    }
+    descriptor.data().ifPresent(data -> node.put("data", data));
+    descriptor.platform().ifPresent(platform -> node.set("platform", platform(platform)));
+    descriptor.artifactType().ifPresent(type -> node.put("artifactType", type));
+    descriptor.unknownFields().forEach((name, json) -> node.set(name, MAPPER.readTree(json)));
+    return node;
+  }
+
+  private static ObjectNode platform(Platform platform) {
+    ObjectNode node = MAPPER.createObjectNode();
+    node.put("architecture", platform.architecture());
+    node.put("os", platform.os());
+    platform.osVersion().ifPresent(version -> node.put("os.version", version));
+    if (!platform.osFeatures().isEmpty()) {
+      ArrayNode features = node.putArray("os.features");
+      platform.osFeatures().forEach(features::add);
+    }
+    platform.variant().ifPresent(variant -> node.put("variant", variant));
+    platform.unknownFields().forEach((name, json) -> node.set(name, MAPPER.readTree(json)));
+    return node;
+  }
+}

@@ -1,0 +1,66 @@
+package io.gantry.api.plugin;
+
+import io.gantry.api.provider.Provider;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.regex.Pattern;
+
+/**
+ * A tolerant loop over a {@link ServiceLoader}: a provider that cannot be loaded is reported and
+ * stepped over, where the loader's own iterator would end the loop of a careless caller.
+ *
+ * @param providers those that work
+ * @param problems one sentence for each of the others
+ */
+record ProviderScan<P extends Provider>(List<P> providers, List<String> problems) {
+  private static final Pattern SCHEME = Pattern.compile("[a-z][a-z0-9+.-]+");
+
+  /** A service file that cannot be read makes the iterator fail for ever without any progress. */
+  private static final int MAX_FAILURES = 100;
+
+  static <P extends Provider> ProviderScan<P> of(Class<P> type, ClassLoader loader) {
+    List<P> providers = new ArrayList<>();
+    List<String> problems = new ArrayList<>();
+    Iterator<ServiceLoader.Provider<P>> found =
+        ServiceLoader.load(type, loader).stream().iterator();
+    int failures = 0;
+    while (failures < MAX_FAILURES) {
+      try {
+        if (!found.hasNext()) {
+          break;
+        }
+        P provider = found.next().get();
+        String complaint = complaint(provider);
+        if (complaint.isEmpty()) {
+          providers.add(provider);
+        } else {
+          problems.add(complaint);
+        }
+      } catch (ServiceConfigurationError | LinkageError e) {
+        failures++;
+        problems.add(e.getMessage() == null ? e.toString() : e.getMessage());
+      }
+    }
+    return new ProviderScan<>(List.copyOf(providers), List.copyOf(problems));
+  }
+
+  private static String complaint(Provider provider) {
+    String who =
+        "%s in %s"
+            .formatted(
+                provider.getClass().getName(), InstalledProvider.origin(provider.getClass()));
+    int built = provider.spiVersion();
+    if (built < 1 || built > Provider.SPI_VERSION) {
+      return "%s was built for version %d of the driver contract, this is %d; upgrade gantry"
+          .formatted(who, built, Provider.SPI_VERSION);
+    }
+    if (!SCHEME.matcher(provider.scheme()).matches()) {
+      return "%s has the scheme '%s', which is not [a-z][a-z0-9+.-]+"
+          .formatted(who, provider.scheme());
+    }
+    return "";
+  }
+}
