@@ -93,7 +93,7 @@ final class ImageSelector {
       return new LinkedHashSet<>(names)
           .stream().map(name -> ImageName.annotate(image, name)).distinct().toList();
     } catch (IllegalArgumentException e) {
-      throw new GantryException(Kind.INVALID_ARGUMENT, e.getMessage(), e);
+      throw new GantryException(Kind.INVALID_ARGUMENT, String.valueOf(e.getMessage()), e);
     }
   }
 

@@ -24,11 +24,13 @@ public final class AtomicFile implements Closeable {
   private static final String SUFFIX = ".gantry-part";
 
   private final Path target;
+  private final Path folder;
   private final LockFile part;
   private boolean done;
 
-  private AtomicFile(Path target, LockFile part) {
+  private AtomicFile(Path target, Path folder, LockFile part) {
     this.target = target;
+    this.folder = folder;
     this.part = part;
   }
 
@@ -39,21 +41,24 @@ public final class AtomicFile implements Closeable {
    * @throws IOException if the folder cannot be written
    */
   public static AtomicFile create(Path target) throws IOException {
-    String prefix = "." + target.getFileName() + ".";
-    removeLitter(target, prefix);
+    Path absolute = target.toAbsolutePath();
+    Path folder = absolute.getParent();
+    if (folder == null) {
+      throw new FileSystemException(target.toString(), null, "not a place for a file");
+    }
+    String prefix = "." + absolute.getFileName() + ".";
+    removeLitter(folder, prefix);
     while (true) {
       String random = "%016x".formatted(ThreadLocalRandom.current().nextLong());
-      Optional<LockFile> part =
-          LockFile.tryAcquire(target.resolveSibling(prefix + random + SUFFIX));
+      Optional<LockFile> part = LockFile.tryAcquire(folder.resolve(prefix + random + SUFFIX));
       // Empty only when another run took this one for litter, in the instant before it was locked.
       if (part.isPresent()) {
-        return new AtomicFile(target, part.get());
+        return new AtomicFile(absolute, folder, part.get());
       }
     }
   }
 
-  private static void removeLitter(Path target, String prefix) throws IOException {
-    Path folder = target.toAbsolutePath().getParent();
+  private static void removeLitter(Path folder, String prefix) throws IOException {
     try (DirectoryStream<Path> litter =
         Files.newDirectoryStream(
             folder,
@@ -93,7 +98,7 @@ public final class AtomicFile implements Closeable {
     }
     done = true;
     part.close();
-    syncFolder(target.toAbsolutePath().getParent());
+    syncFolder(folder);
   }
 
   /** A hard link, unlike a rename, fails if the target exists. */
