@@ -1,8 +1,11 @@
 package io.gantry.api.content;
 
+import io.gantry.api.oci.Digest;
+import io.gantry.api.oci.DigestAlgorithm;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 
 /**
  * The bytes of one blob, read by position as with containerd's {@code ReaderAt}: there is no shared
@@ -20,4 +23,16 @@ public interface BlobReader extends Closeable {
    * @return how many bytes were read, or -1 if {@code position} is at or beyond the end
    */
   int read(ByteBuffer dst, long position) throws IOException;
+
+  /** Returns the digest of the stored bytes, all of which it reads. */
+  default Digest digest(DigestAlgorithm algorithm) throws IOException {
+    MessageDigest hash = algorithm.newMessageDigest();
+    ByteBuffer buffer = ByteBuffer.allocateDirect(256 * 1024);
+    long position = 0;
+    for (int count; (count = read(buffer, position)) >= 0; position += count) {
+      hash.update(buffer.flip());
+      buffer.clear();
+    }
+    return Digest.finish(algorithm, hash);
+  }
 }

@@ -143,6 +143,15 @@ final class OciJson {
     return diffIds.isArray() ? OptionalInt.of(diffIds.size()) : OptionalInt.empty();
   }
 
+  void checkLayoutVersion(String supported) throws GantryException {
+    String version = required(root, "", "imageLayoutVersion");
+    if (!version.equals(supported)) {
+      throw invalid(
+          "image layout version '%s' is not supported, only %s"
+              .formatted(Excerpt.of(version), supported));
+    }
+  }
+
   private void checkDocument(String mediaType) throws GantryException {
     JsonNode version = root.path("schemaVersion");
     if (version.isIntegralNumber() && version.canConvertToInt() && version.intValue() == 1) {

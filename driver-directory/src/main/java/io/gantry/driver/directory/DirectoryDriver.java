@@ -1,0 +1,173 @@
+package io.gantry.driver.directory;
+
+import io.gantry.api.GantryException;
+import io.gantry.api.GantryException.Kind;
+import io.gantry.api.content.BlobReader;
+import io.gantry.api.driver.BlobWriter;
+import io.gantry.api.driver.ImageDriver;
+import io.gantry.api.driver.InitOptions;
+import io.gantry.api.file.AtomicFile;
+import io.gantry.api.file.BlobFolder;
+import io.gantry.api.oci.Descriptor;
+import io.gantry.api.oci.Index;
+import io.gantry.api.oci.LayoutHeader;
+import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Writes an OCI image layout: each blob staged, synced and renamed; the folders synced; then the
+ * index. Blobs that were committed before a failure stay, so that the next run need not send them
+ * again: without an entry in the index no reader sees them.
+ */
+final class DirectoryDriver implements ImageDriver {
+  private final Path root;
+  private final BlobFolder blobs;
+  private final LayoutFiles files;
+  private final Deque<Path> createdFolders = new ArrayDeque<>();
+  private Optional<StagingFolder> staging = Optional.empty();
+  private boolean overwrite;
+
+  DirectoryDriver(Path root) {
+    this.root = root;
+    this.blobs = new BlobFolder(root);
+    this.files = new LayoutFiles(root);
+  }
+
+  @Override
+  public void init(InitOptions options) throws IOException {
+    overwrite = options.overwrite();
+    createFolders(root.toAbsolutePath());
+    if (files.hasHeader()) {
+      files.checkHeader();
+      checkIndex();
+    } else {
+      checkNothingElseIsHere();
+    }
+    staging = Optional.of(StagingFolder.create(root));
+  }
+
+  /** Finds out before the work begins, not after it, that the entries cannot be added. */
+  private void checkIndex() throws IOException {
+    Optional<byte[]> index = overwrite ? Optional.empty() : files.readIndex();
+    if (index.isPresent()) {
+      Index.parseLayoutIndex(files.index().toString(), index.get());
+    }
+  }
+
+  /** A folder with anything but the beginnings of a layout is somebody's, and not ours to fill. */
+  private void checkNothingElseIsHere() throws IOException {
+    Set<String> beginnings = Set.of("blobs", "index.json.lock");
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(root)) {
+      for (Path entry : entries) {
+        String name = entry.getFileName().toString();
+        boolean staged =
+            name.startsWith(StagingFolder.PREFIX)
+                || name.startsWith("." + LayoutHeader.FILE_NAME + ".");
+        if (!staged && !beginnings.contains(name)) {
+          throw new GantryException(
+              Kind.TARGET_EXISTS,
+              "%s is not empty and no OCI image layout (it holds %s); choose another folder"
+                  .formatted(root, name));
+        }
+      }
+    }
+  }
+
+  private void createFolders(Path folder) throws IOException {
+    if (Files.isDirectory(folder)) {
+      return;
+    }
+    Path parent = folder.getParent();
+    if (parent != null) {
+      createFolders(parent);
+    }
+    try {
+      Files.createDirectory(folder);
+      createdFolders.push(folder);
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(folder)) {
+        throw new GantryException(
+            Kind.TARGET_EXISTS, "%s exists and is not a folder".formatted(folder), e);
+      }
+    }
+  }
+
+  @Override
+  public BlobWriter blobWriter(Descriptor blob) throws IOException {
+    Path staged = staging.orElseThrow().newFile();
+    return new StagedBlob(staged, blobs.path(blob.digest()), blob.digest());
+  }
+
+  @Override
+  public void writeIndex(Index index) throws IOException {
+    syncFolders();
+    files.publish(index, overwrite);
+    createdFolders.clear();
+  }
+
+  /** The index must never be more durable than the names of the blobs that it leads to. */
+  private void syncFolders() throws IOException {
+    Path blobsFolder = Files.createDirectories(root.resolve("blobs"));
+    try (DirectoryStream<Path> algorithms = Files.newDirectoryStream(blobsFolder)) {
+      for (Path algorithm : algorithms) {
+        if (Files.isDirectory(algorithm)) {
+          AtomicFile.syncFolder(algorithm);
+        }
+      }
+    }
+    AtomicFile.syncFolder(blobsFolder);
+    for (Path created : createdFolders) {
+      Path parent = created.getParent();
+      if (parent != null) {
+        AtomicFile.syncFolder(parent);
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (staging.isPresent()) {
+      staging.get().close();
+      staging = Optional.empty();
+    }
+    removeCreatedFolders();
+  }
+
+  /** Of an export that failed at once nothing remains; one that moved blobs keeps them. */
+  private void removeCreatedFolders() throws IOException {
+    try {
+      while (!createdFolders.isEmpty()) {
+        Files.deleteIfExists(createdFolders.pop());
+      }
+    } catch (DirectoryNotEmptyException inUse) {
+      createdFolders.clear();
+    }
+  }
+
+  @Override
+  public int maxOpenWriters() {
+    return Integer.MAX_VALUE;
+  }
+
+  /** Reads the blob: after a crash of the machine a file of the right size may hold anything. */
+  @Override
+  public boolean contains(Descriptor blob) throws IOException {
+    try (BlobReader present = blobs.open(blob.digest())) {
+      return present.size() == blob.size()
+          && present.digest(blob.digest().algorithm()).equals(blob.digest());
+    } catch (GantryException e) {
+      if (e.kind() == Kind.NOT_FOUND) {
+        return false;
+      }
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package io.gantry.driver.directory;
+
+import com.google.auto.service.AutoService;
+import io.gantry.api.driver.ImageDriver;
+import io.gantry.api.driver.ImageDriverProvider;
+import io.gantry.api.provider.Location;
+import io.gantry.api.provider.Options;
+import java.io.IOException;
+import java.util.List;
+
+/** Makes drivers for {@code dir:FOLDER[:NAME]}, an OCI image layout in a folder. */
+@AutoService(ImageDriverProvider.class)
+public final class DirectoryDriverProvider implements ImageDriverProvider {
+  static final String SCHEME = "dir";
+
+  /** What skopeo calls the same. */
+  static final List<String> ALIASES = List.of("oci");
+
+  /** Makes a provider; for {@link java.util.ServiceLoader}. */
+  public DirectoryDriverProvider() {}
+
+  @Override
+  public int spiVersion() {
+    return SPI_VERSION;
+  }
+
+  @Override
+  public String scheme() {
+    return SCHEME;
+  }
+
+  @Override
+  public List<String> aliases() {
+    return ALIASES;
+  }
+
+  @Override
+  public ImageDriver open(Location target, Options options) throws IOException {
+    return new DirectoryDriver(target.asPath());
+  }
+}

@@ -1,0 +1,76 @@
+package io.gantry.driver.tar;
+
+import io.gantry.api.GantryException;
+import io.gantry.api.GantryException.Kind;
+import io.gantry.api.file.AtomicFile;
+import java.io.IOException;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** An archive in a file: written beside its place, synced and renamed. */
+final class ArchiveFile implements ArchiveOutput {
+  private final Path file;
+  private Optional<AtomicFile> part = Optional.empty();
+  private boolean overwrite;
+
+  ArchiveFile(Path file) {
+    this.file = file;
+  }
+
+  @Override
+  public WritableByteChannel begin(boolean mayOverwrite) throws IOException {
+    overwrite = mayOverwrite;
+    Path place = file;
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      if (!overwrite) {
+        throw exists(new FileAlreadyExistsException(file.toString()));
+      }
+      if (!Files.isRegularFile(file)) {
+        throw new GantryException(
+            Kind.TARGET_EXISTS, file + " is not a regular file and cannot be replaced");
+      }
+      // Whoever keeps a link to the archive wants the archive replaced and not the link.
+      place = file.toRealPath();
+    }
+    Path folder = place.toAbsolutePath().getParent();
+    if (folder != null && !Files.isDirectory(folder)) {
+      throw new GantryException(
+          Kind.TARGET_FAILED, "%s: there is no folder %s; create it first".formatted(file, folder));
+    }
+    AtomicFile created = AtomicFile.create(place);
+    part = Optional.of(created);
+    return created.channel();
+  }
+
+  @Override
+  public void publish() throws IOException {
+    try {
+      part.orElseThrow().publish(overwrite);
+    } catch (FileAlreadyExistsException e) {
+      throw exists(e);
+    }
+  }
+
+  private GantryException exists(FileAlreadyExistsException cause) {
+    return new GantryException(
+        Kind.TARGET_EXISTS,
+        file + " exists; choose another file, or replace it with --overwrite",
+        cause);
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (part.isPresent()) {
+      part.get().close();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return file.toString();
+  }
+}

@@ -1,0 +1,32 @@
+package io.gantry.driver.tar;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.nio.channels.WritableByteChannel;
+
+/**
+ * An archive on standard output. What was written cannot be taken back: an archive that was not
+ * published lacks its index and its end, so that no reader takes it for whole.
+ */
+final class StandardOutput implements ArchiveOutput {
+  @Override
+  @SuppressWarnings("resource") // standard output belongs to the process
+  public WritableByteChannel begin(boolean overwrite) {
+    return new FileOutputStream(FileDescriptor.out).getChannel();
+  }
+
+  @Override
+  public void publish() {
+    // The last byte has been written, and there is nothing to rename.
+  }
+
+  @Override
+  public void close() {
+    // Standard output belongs to the process.
+  }
+
+  @Override
+  public String toString() {
+    return "standard output";
+  }
+}
