@@ -49,7 +49,7 @@ public final class ManifestReader {
     if (size > ImageDocument.MAX_BYTES) {
       throw new GantryException(
           Kind.INVALID_IMAGE,
-          "manifest %s: %d bytes are more than the %d that a manifest may have"
+          "blob %s: %d bytes are more than the %d that are read of a manifest, index or config"
               .formatted(digest, size, ImageDocument.MAX_BYTES));
     }
   }

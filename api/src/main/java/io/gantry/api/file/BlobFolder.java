@@ -49,7 +49,10 @@ public final class BlobFolder {
       return new FileBlobReader(RegularFile.open(file));
     } catch (NoSuchFileException e) {
       throw new GantryException(
-          Kind.NOT_FOUND, "blob %s: not found in %s".formatted(digest, root), e);
+          Kind.NOT_FOUND,
+          "blob %s: not found in %s; fetch the image again, with all platforms that are asked for"
+              .formatted(digest, root),
+          e);
     }
   }
 

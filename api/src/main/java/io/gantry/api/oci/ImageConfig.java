@@ -17,6 +17,6 @@ public final class ImageConfig {
    *     rootfs.diff_ids</a>
    */
   public static OptionalInt layerCount(Digest digest, byte[] bytes) throws GantryException {
-    return OciJson.parse(digest.toString(), bytes).diffIdCount();
+    return OciJson.parse("config " + digest, bytes).diffIdCount();
   }
 }

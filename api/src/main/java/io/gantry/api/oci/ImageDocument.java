@@ -30,14 +30,14 @@ public sealed interface ImageDocument permits Manifest, Index {
    *     CONTENT_MISMATCH} if an embedded {@code data} is not the content that it stands for
    */
   static ImageDocument parse(Descriptor descriptor, byte[] bytes) throws GantryException {
-    OciJson json = OciJson.parse(descriptor.digest().toString(), bytes);
-    if (MediaTypes.isIndex(descriptor.mediaType())) {
-      return json.toIndex(descriptor.mediaType());
+    String mediaType = descriptor.mediaType();
+    if (MediaTypes.isIndex(mediaType)) {
+      return OciJson.parse("index " + descriptor.digest(), bytes).toIndex(mediaType);
     }
-    if (MediaTypes.isManifest(descriptor.mediaType())) {
-      return json.toManifest(descriptor.mediaType());
+    if (MediaTypes.isManifest(mediaType)) {
+      return OciJson.parse("manifest " + descriptor.digest(), bytes).toManifest(mediaType);
     }
-    throw new IllegalArgumentException(descriptor.mediaType() + " has no children");
+    throw new IllegalArgumentException(mediaType + " has no children");
   }
 
   /**
@@ -50,6 +50,6 @@ public sealed interface ImageDocument permits Manifest, Index {
    *     an index
    */
   static String mediaTypeOf(Digest digest, byte[] bytes) throws GantryException {
-    return OciJson.parse(digest.toString(), bytes).impliedMediaType();
+    return OciJson.parse("blob " + digest, bytes).impliedMediaType();
   }
 }

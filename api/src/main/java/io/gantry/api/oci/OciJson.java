@@ -17,6 +17,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.DeserializationFeature;
@@ -77,14 +78,17 @@ final class OciJson {
     throw new GantryException(Kind.INVALID_IMAGE, origin + ": not a JSON object");
   }
 
+  /** Jackson's own words without what only a programmer who uses Jackson could need. */
   private static String reason(JacksonException e) {
-    String message = e.getOriginalMessage();
-    String line =
-        Excerpt.of(message == null ? "unreadable" : message.lines().findFirst().orElse(""));
+    String message = String.valueOf(e.getOriginalMessage());
+    String words =
+        e instanceof StreamConstraintsException
+            ? message.replaceAll(", from `[^`]*`", "")
+            : message.split(" [(\\[]|: was expecting", 2)[0];
     TokenStreamLocation at = e.getLocation();
     return at == null
-        ? line
-        : "%s (line %d, column %d)".formatted(line, at.getLineNr(), at.getColumnNr());
+        ? Excerpt.of(words)
+        : "%s (line %d, column %d)".formatted(Excerpt.of(words), at.getLineNr(), at.getColumnNr());
   }
 
   Index toIndex(String mediaType) throws GantryException {
@@ -169,9 +173,11 @@ final class OciJson {
   }
 
   private GantryException schema1() {
-    return invalid(
-        "Docker schema 1 is refused, its content cannot be verified; convert the image first, for"
-            + " example with 'skopeo copy --format oci'");
+    return new GantryException(
+        Kind.INVALID_IMAGE,
+        origin
+            + ": Docker schema 1 is refused, its content cannot be verified; convert the image"
+            + " first, for example with 'skopeo copy --format oci'");
   }
 
   private Optional<Descriptor> subject() throws GantryException {
@@ -326,7 +332,8 @@ final class OciJson {
   }
 
   private GantryException invalid(String complaint) {
-    return new GantryException(Kind.INVALID_IMAGE, origin + ": " + complaint);
+    return new GantryException(
+        Kind.INVALID_IMAGE, "%s: %s; build or fetch the image again".formatted(origin, complaint));
   }
 
   static byte[] layoutIndex(List<Descriptor> manifests) {

@@ -26,12 +26,12 @@ final class ArchiveFile implements ArchiveOutput {
     overwrite = mayOverwrite;
     Path place = file;
     if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-      if (!overwrite) {
-        throw exists(new FileAlreadyExistsException(file.toString()));
-      }
       if (!Files.isRegularFile(file)) {
         throw new GantryException(
             Kind.TARGET_EXISTS, file + " is not a regular file and cannot be replaced");
+      }
+      if (!overwrite) {
+        throw exists(new FileAlreadyExistsException(file.toString()));
       }
       // Whoever keeps a link to the archive wants the archive replaced and not the link.
       place = file.toRealPath();
