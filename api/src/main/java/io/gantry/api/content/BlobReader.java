@@ -29,7 +29,7 @@ public interface BlobReader extends Closeable {
     MessageDigest hash = algorithm.newMessageDigest();
     ByteBuffer buffer = ByteBuffer.allocateDirect(256 * 1024);
     long position = 0;
-    for (int count; (count = read(buffer, position)) >= 0; position += count) {
+    for (int count; (count = read(buffer, position)) > 0; position += count) {
       hash.update(buffer.flip());
       buffer.clear();
     }

@@ -57,7 +57,7 @@ public final class ManifestReader {
   private static byte[] readVerified(BlobReader reader, Digest digest) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(Math.toIntExact(reader.size()));
     while (buffer.hasRemaining()) {
-      if (reader.read(buffer, buffer.position()) < 0) {
+      if (reader.read(buffer, buffer.position()) <= 0) {
         throw new GantryException(
             Kind.CONTENT_MISMATCH,
             "blob %s: ended after %d of %d bytes; fetch the image again"

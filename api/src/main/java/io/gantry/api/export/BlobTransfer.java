@@ -76,8 +76,11 @@ final class BlobTransfer {
       // It had its full size when it was opened, so it shrank under the reader.
       checkSize(blob, position);
     }
-    buffer.flip();
-    return count;
+    if (count == 0) {
+      throw new GantryException(
+          Kind.SOURCE_FAILED, "blob %s: the source gave no bytes".formatted(blob.digest()));
+    }
+    return buffer.flip().remaining();
   }
 
   private void drain(Descriptor blob, BlobWriter writer) throws IOException {
