@@ -4,6 +4,7 @@ import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -119,13 +120,29 @@ public final class AtomicFile implements Closeable {
 
   /**
    * Makes the entries of a folder durable: a file that was created or renamed in it is still there
-   * after a power cut.
+   * after a power cut. An interrupt does not end it, as what was renamed is visible already.
    *
    * @throws IOException if the folder cannot be synced
    */
   public static void syncFolder(Path folder) throws IOException {
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (!synced(folder)) {
+        interrupted |= Thread.interrupted();
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private static boolean synced(Path folder) throws IOException {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
+      return true;
+    } catch (ClosedByInterruptException e) {
+      return false;
     }
   }
 
