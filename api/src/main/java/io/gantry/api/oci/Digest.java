@@ -21,6 +21,8 @@ public record Digest(DigestAlgorithm algorithm, String encoded) implements Compa
   private static final Pattern GRAMMAR =
       Pattern.compile("([a-z0-9]+(?:[+._-][a-z0-9]+)*):([a-zA-Z0-9=_-]+)");
 
+  private static final int MAX_LENGTH = 255;
+
   /**
    * Checks the hash against its algorithm.
    *
@@ -46,7 +48,8 @@ public record Digest(DigestAlgorithm algorithm, String encoded) implements Compa
    */
   public static Digest parse(String text) {
     var matcher = GRAMMAR.matcher(text);
-    if (!matcher.matches()) {
+    // The matcher recurses with the text, which may be megabytes of somebody's index.
+    if (text.length() > MAX_LENGTH || !matcher.matches()) {
       throw new IllegalArgumentException(
           ("digest '%s' is not valid: expected algorithm:encoded, such as sha256: and 64 hexadecimal"
                   + " digits")

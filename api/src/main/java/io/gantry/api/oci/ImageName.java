@@ -34,6 +34,9 @@ public record ImageName(String domain, String path, Optional<String> tag, Option
       Pattern.compile("(?<name>[^@]*?)(?::(?<tag>[^:/@]*))?(?:@(?<digest>.*))?", Pattern.DOTALL);
   private static final int MAX_LENGTH = 255;
 
+  /** Room for a name, a tag and a digest of their greatest lengths. */
+  private static final int MAX_TEXT = MAX_LENGTH + 1 + 128 + 1 + 255;
+
   /** Checks that no part is null. */
   public ImageName {
     requireNonNull(domain, "domain");
@@ -49,7 +52,8 @@ public record ImageName(String domain, String path, Optional<String> tag, Option
    */
   public static ImageName parse(String text) {
     Matcher parts = PARTS.matcher(text);
-    if (!parts.matches()) {
+    // The matchers recurse with the text, which may be megabytes of somebody's annotation.
+    if (text.length() > MAX_TEXT || !parts.matches()) {
       throw invalid(text);
     }
     String name = parts.group("name");

@@ -40,6 +40,7 @@ final class OciJson {
                       StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
                   .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                   .disable(JsonWriteFeature.ESCAPE_FORWARD_SLASHES)
+                  .disable(JsonWriteFeature.WRITE_HEX_UPPER_CASE)
                   .characterEscapes(new GoEscapes())
                   .build())
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)

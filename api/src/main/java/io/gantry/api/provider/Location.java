@@ -27,7 +27,7 @@ public record Location(String scheme, String path, Optional<String> name, Option
   private static final Pattern SCHEME = Pattern.compile("([a-z][a-z0-9+.-]+):(.*)", Pattern.DOTALL);
   private static final Pattern AUTHORITY = Pattern.compile("//[^/]*");
   private static final Pattern DIGEST_SUFFIX =
-      Pattern.compile("([^:]*)@([a-z0-9]+(?:[+._-][a-z0-9]+)*:.*)", Pattern.DOTALL);
+      Pattern.compile("([^:]*)@([a-z0-9][a-z0-9+._-]*:.*)", Pattern.DOTALL);
 
   /** Checks that no part is null. */
   public Location {
