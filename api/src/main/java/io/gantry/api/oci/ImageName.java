@@ -32,6 +32,10 @@ public record ImageName(String domain, String path, Optional<String> tag, Option
   private static final Pattern TAG = Pattern.compile("[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}");
   private static final Pattern PARTS =
       Pattern.compile("(?<name>[^@]*?)(?::(?<tag>[^:/@]*))?(?:@(?<digest>.*))?", Pattern.DOTALL);
+
+  /** What Docker takes for the identity of a local image. */
+  private static final Pattern IDENTITY = Pattern.compile("[a-f0-9]{64}");
+
   private static final int MAX_LENGTH = 255;
 
   /** Room for a name, a tag and a digest of their greatest lengths. */
@@ -53,7 +57,7 @@ public record ImageName(String domain, String path, Optional<String> tag, Option
   public static ImageName parse(String text) {
     Matcher parts = PARTS.matcher(text);
     // The matchers recurse with the text, which may be megabytes of somebody's annotation.
-    if (text.length() > MAX_TEXT || !parts.matches()) {
+    if (text.length() > MAX_TEXT || !parts.matches() || IDENTITY.matcher(text).matches()) {
       throw invalid(text);
     }
     String name = parts.group("name");

@@ -54,7 +54,7 @@ public record Index(String mediaType, List<Descriptor> manifests, Optional<Descr
    * to be used for a blob: a blob's bytes are kept as they are.
    */
   public byte[] toLayoutJson() {
-    return OciJson.layoutIndex(manifests);
+    return IndexJson.of(manifests);
   }
 
   /**
@@ -69,6 +69,6 @@ public record Index(String mediaType, List<Descriptor> manifests, Optional<Descr
   public byte[] addedTo(String origin, byte[] current) throws GantryException {
     OciJson json = OciJson.parse(origin, current);
     json.toIndex(MediaTypes.OCI_INDEX);
-    return json.withEntries(manifests);
+    return IndexJson.withEntries(json.root(), manifests);
   }
 }

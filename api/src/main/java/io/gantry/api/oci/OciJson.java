@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.TreeMap;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
@@ -23,7 +22,6 @@ import tools.jackson.core.json.JsonWriteFeature;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -33,7 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class OciJson {
   private static final int MAX_DEPTH = 64;
 
-  private static final JsonMapper MAPPER =
+  static final JsonMapper MAPPER =
       JsonMapper.builder(
               JsonFactory.builder()
                   .streamReadConstraints(
@@ -337,79 +335,8 @@ final class OciJson {
         Kind.INVALID_IMAGE, "%s: %s; build or fetch the image again".formatted(origin, complaint));
   }
 
-  static byte[] layoutIndex(List<Descriptor> manifests) {
-    ObjectNode root = MAPPER.createObjectNode();
-    root.put("schemaVersion", 2);
-    ArrayNode entries = root.putArray("manifests");
-    manifests.forEach(manifest -> entries.add(entry(manifest)));
-    return MAPPER.writeValueAsBytes(root);
-  }
-
-  byte[] withEntries(List<Descriptor> added) {
-    ArrayNode entries =
-        root.path("manifests") instanceof ArrayNode present ? present : root.putArray("manifests");
-    for (Descriptor descriptor : added) {
-      ObjectNode entry = entry(descriptor);
-      int place = placeOf(entry, entries);
-      if (place < 0) {
-        entries.add(entry);
-      } else {
-        entries.set(place, entry);
-      }
-    }
-    return MAPPER.writeValueAsBytes(root);
-  }
-
-  private static int placeOf(JsonNode entry, ArrayNode entries) {
-    String name = nameOf(entry);
-    for (int i = 0; i < entries.size(); i++) {
-      JsonNode other = entries.get(i);
-      if (name.equals(nameOf(other))
-          && (!name.isEmpty() || entry.path("digest").equals(other.path("digest")))) {
-        return i;
-      }
-    }
-    return -1;
-  }
-
-  private static String nameOf(JsonNode entry) {
-    JsonNode annotations = entry.path("annotations");
-    String full = annotations.path(Annotations.IMAGE_NAME).asString("");
-    return full.isEmpty() ? annotations.path(Annotations.REF_NAME).asString("") : full;
-  }
-
-  private static ObjectNode entry(Descriptor descriptor) {
-    ObjectNode node = MAPPER.createObjectNode();
-    node.put("mediaType", descriptor.mediaType());
-    node.put("digest", descriptor.digest().toString());
-    node.put("size", descriptor.size());
-    if (!descriptor.urls().isEmpty()) {
-      ArrayNode urls = node.putArray("urls");
-      descriptor.urls().forEach(urls::add);
-    }
-    if (!descriptor.annotations().isEmpty()) {
-      ObjectNode annotations = node.putObject("annotations");
-      // Go sorts the keys of a map, and so does every archive that containerd writes.
-      new TreeMap<>(descriptor.annotations()).forEach(annotations::put);
-    }
-    descriptor.data().ifPresent(data -> node.put("data", data));
-    descriptor.platform().ifPresent(platform -> node.set("platform", platform(platform)));
-    descriptor.artifactType().ifPresent(type -> node.put("artifactType", type));
-    descriptor.unknownFields().forEach((name, json) -> node.set(name, MAPPER.readTree(json)));
-    return node;
-  }
-
-  private static ObjectNode platform(Platform platform) {
-    ObjectNode node = MAPPER.createObjectNode();
-    node.put("architecture", platform.architecture());
-    node.put("os", platform.os());
-    platform.osVersion().ifPresent(version -> node.put("os.version", version));
-    if (!platform.osFeatures().isEmpty()) {
-      ArrayNode features = node.putArray("os.features");
-      platform.osFeatures().forEach(features::add);
-    }
-    platform.variant().ifPresent(variant -> node.put("variant", variant));
-    platform.unknownFields().forEach((name, json) -> node.set(name, MAPPER.readTree(json)));
-    return node;
+  /** Returns the document as a tree, to be merged into. */
+  ObjectNode root() {
+    return root;
   }
 }

@@ -107,7 +107,12 @@ public record Platform(
       }
       case "aarch64", "arm64" -> {
         arch = "arm64";
-        kind = kind.equals("8") || kind.equals("v8") ? "" : kind;
+        kind =
+            switch (kind) {
+              case "8", "v8", "v8.0" -> "";
+              case "9", "v9.0" -> "v9";
+              default -> kind;
+            };
       }
       case "armhf" -> {
         arch = "arm";

@@ -39,9 +39,12 @@ record ProviderScan<P extends Provider>(List<P> providers, List<String> problems
         } else {
           problems.add(complaint);
         }
-      } catch (ServiceConfigurationError | LinkageError e) {
+      } catch (ServiceConfigurationError e) {
         failures++;
         problems.add(e.getMessage() == null ? e.toString() : e.getMessage());
+      } catch (LinkageError e) {
+        failures++;
+        problems.add("a driver or store could not be loaded: " + e);
       }
     }
     return new ProviderScan<>(List.copyOf(providers), List.copyOf(problems));
@@ -52,6 +55,14 @@ record ProviderScan<P extends Provider>(List<P> providers, List<String> problems
         "%s in %s"
             .formatted(
                 provider.getClass().getName(), InstalledProvider.origin(provider.getClass()));
+    try {
+      return complaint(provider, who);
+    } catch (RuntimeException | LinkageError e) {
+      return "%s does not work: %s".formatted(who, e);
+    }
+  }
+
+  private static String complaint(Provider provider, String who) {
     int built = provider.spiVersion();
     if (built < 1 || built > Provider.SPI_VERSION) {
       return "%s was built for version %d of the driver contract, this is %d; upgrade gantry"
@@ -61,6 +72,14 @@ record ProviderScan<P extends Provider>(List<P> providers, List<String> problems
       return "%s has the scheme '%s', which is not [a-z][a-z0-9+.-]+"
           .formatted(who, provider.scheme());
     }
+    // Asked here, where a failure leaves out this provider alone.
+    List<String> aliases = List.copyOf(provider.aliases());
+    for (String alias : aliases) {
+      if (!SCHEME.matcher(alias).matches()) {
+        return "%s has the alias '%s', which is not [a-z][a-z0-9+.-]+".formatted(who, alias);
+      }
+    }
+    List.copyOf(provider.options());
     return "";
   }
 }

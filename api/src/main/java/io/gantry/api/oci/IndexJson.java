@@ -1,0 +1,102 @@
+package io.gantry.api.oci;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Writes {@code index.json}: the bytes of Go's encoding/json for the image-spec's Go types. */
+final class IndexJson {
+  private IndexJson() {}
+
+  /** Returns an index of these entries. */
+  static byte[] of(List<Descriptor> manifests) {
+    ObjectNode root = OciJson.MAPPER.createObjectNode();
+    root.put("schemaVersion", 2);
+    ArrayNode entries = root.putArray("manifests");
+    manifests.forEach(manifest -> entries.add(entry(manifest)));
+    return OciJson.MAPPER.writeValueAsBytes(root);
+  }
+
+  /** Returns an index with entries added to it, each in the place of one of the same name. */
+  static byte[] withEntries(ObjectNode root, List<Descriptor> added) {
+    ArrayNode entries =
+        root.path("manifests") instanceof ArrayNode present ? present : root.putArray("manifests");
+    for (Descriptor descriptor : added) {
+      ObjectNode entry = entry(descriptor);
+      int place = placeOf(entry, entries);
+      if (place < 0) {
+        entries.add(entry);
+      } else {
+        entries.set(place, entry);
+      }
+    }
+    return OciJson.MAPPER.writeValueAsBytes(root);
+  }
+
+  private static int placeOf(JsonNode entry, ArrayNode entries) {
+    String name = nameOf(entry);
+    for (int i = 0; i < entries.size(); i++) {
+      JsonNode other = entries.get(i);
+      if (name.equals(nameOf(other))
+          && (!name.isEmpty() || entry.path("digest").equals(other.path("digest")))) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private static String nameOf(JsonNode entry) {
+    JsonNode annotations = entry.path("annotations");
+    String full = annotations.path(Annotations.IMAGE_NAME).asString("");
+    return full.isEmpty() ? annotations.path(Annotations.REF_NAME).asString("") : full;
+  }
+
+  private static ObjectNode entry(Descriptor descriptor) {
+    ObjectNode node = OciJson.MAPPER.createObjectNode();
+    node.put("mediaType", descriptor.mediaType());
+    node.put("digest", descriptor.digest().toString());
+    node.put("size", descriptor.size());
+    if (!descriptor.urls().isEmpty()) {
+      ArrayNode urls = node.putArray("urls");
+      descriptor.urls().forEach(urls::add);
+    }
+    if (!descriptor.annotations().isEmpty()) {
+      ObjectNode annotations = node.putObject("annotations");
+      // Go sorts the keys of a map, and so does every archive that containerd writes.
+      Map<String, String> sorted = new TreeMap<>(IndexJson::compareBytes);
+      sorted.putAll(descriptor.annotations());
+      sorted.forEach(annotations::put);
+    }
+    descriptor.data().ifPresent(data -> node.put("data", data));
+    descriptor.platform().ifPresent(platform -> node.set("platform", platform(platform)));
+    descriptor.artifactType().ifPresent(type -> node.put("artifactType", type));
+    descriptor
+        .unknownFields()
+        .forEach((name, json) -> node.set(name, OciJson.MAPPER.readTree(json)));
+    return node;
+  }
+
+  private static int compareBytes(String a, String b) {
+    return Arrays.compareUnsigned(
+        a.getBytes(StandardCharsets.UTF_8), b.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static ObjectNode platform(Platform platform) {
+    ObjectNode node = OciJson.MAPPER.createObjectNode();
+    node.put("architecture", platform.architecture());
+    node.put("os", platform.os());
+    platform.osVersion().ifPresent(version -> node.put("os.version", version));
+    if (!platform.osFeatures().isEmpty()) {
+      ArrayNode features = node.putArray("os.features");
+      platform.osFeatures().forEach(features::add);
+    }
+    platform.variant().ifPresent(variant -> node.put("variant", variant));
+    platform.unknownFields().forEach((name, json) -> node.set(name, OciJson.MAPPER.readTree(json)));
+    return node;
+  }
+}

@@ -1,0 +1,125 @@
+package io.gantry.api.plugin;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.joining;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gantry.api.content.ContentStore;
+import io.gantry.api.content.ContentStoreProvider;
+import io.gantry.api.driver.ImageDriver;
+import io.gantry.api.driver.ImageDriverProvider;
+import java.io.File;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.ToolProvider;
+import org.jspecify.annotations.NullMarked;
+
+/** A folder of somebody else's drivers: sources that are compiled here, and their service files. */
+final class PluginFolder {
+  private static final List<String> REQUIRED =
+      List.of(
+          "public int spiVersion() { return SPI_VERSION; }",
+          "public String scheme() { return \"%s\"; }",
+          "public List<Option<?>> options() { return List.of(LOUD); }");
+
+  private final Path folder;
+
+  PluginFolder(Path folder) {
+    this.folder = folder;
+  }
+
+  /** Compiles a class of the package {@code plugin}. */
+  PluginFolder withClass(String name, String source) throws IOException {
+    Path file = folder.resolve("plugin").resolve(name + ".java");
+    Files.createDirectories(requireNonNull(file.getParent()));
+    Files.writeString(file, "package plugin;\n" + source);
+    JavaCompiler compiler = requireNonNull(ToolProvider.getSystemJavaCompiler());
+    String classPath =
+        Stream.of(origin(DriverRegistry.class), origin(NullMarked.class), folder)
+            .map(Path::toString)
+            .collect(joining(File.pathSeparator));
+    List<String> arguments =
+        List.of("-proc:none", "-cp", classPath, "-d", folder.toString(), file.toString());
+    assertThat(compiler.run(null, null, null, arguments.toArray(String[]::new))).isZero();
+    return this;
+  }
+
+  /** Compiles a provider of drivers with further or other members. */
+  PluginFolder withDriver(String name, String scheme, String... members) throws IOException {
+    return withProvider(name, ImageDriverProvider.class, ImageDriver.class, scheme, members);
+  }
+
+  /** Compiles a provider of stores with further or other members. */
+  PluginFolder withStore(String name, String scheme, String... members) throws IOException {
+    return withProvider(name, ContentStoreProvider.class, ContentStore.class, scheme, members);
+  }
+
+  private PluginFolder withProvider(
+      String name, Class<?> provider, Class<?> product, String scheme, String... members)
+      throws IOException {
+    String body = String.join("\n", members);
+    for (String required : REQUIRED) {
+      String signature = required.substring(0, required.indexOf("()") + 2);
+      body += body.contains(signature) ? "" : required.formatted(scheme);
+    }
+    return withClass(
+        name,
+        """
+        import io.gantry.api.provider.*;
+        import java.util.List;
+
+        public final class %s implements %s {
+          static final Option<Boolean> LOUD = Option.flag("loud", "shouts", false);
+          %s
+          public %s open(Location location, Options options) throws java.io.IOException {
+            throw new java.io.IOException(location + " loud=" + options.get(LOUD));
+          }
+        }
+        """
+            .formatted(name, provider.getName(), body, product.getName()));
+  }
+
+  /** Removes a compiled class, as when a library was forgotten. */
+  PluginFolder withoutClass(String name) throws IOException {
+    Files.delete(folder.resolve("plugin").resolve(name + ".class"));
+    return this;
+  }
+
+  /** Writes the service file of a type. */
+  PluginFolder offering(Class<?> service, String... lines) throws IOException {
+    Path file = folder.resolve("META-INF/services").resolve(service.getName());
+    Files.createDirectories(requireNonNull(file.getParent()));
+    Files.write(file, List.of(lines), UTF_8);
+    return this;
+  }
+
+  Path path() {
+    return folder;
+  }
+
+  /** Returns a loader that sees these folders, in their order, and this module. */
+  static URLClassLoader loader(PluginFolder... folders) throws IOException {
+    List<URL> urls = new ArrayList<>();
+    for (PluginFolder folder : folders) {
+      urls.add(folder.folder.toUri().toURL());
+    }
+    return new URLClassLoader(urls.toArray(URL[]::new), DriverRegistry.class.getClassLoader());
+  }
+
+  private static Path origin(Class<?> type) {
+    try {
+      return Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}
