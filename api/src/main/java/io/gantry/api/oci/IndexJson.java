@@ -2,6 +2,7 @@ package io.gantry.api.oci;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -26,10 +27,14 @@ final class IndexJson {
   static byte[] withEntries(ObjectNode root, List<Descriptor> added) {
     ArrayNode entries =
         root.path("manifests") instanceof ArrayNode present ? present : root.putArray("manifests");
+    Map<String, Integer> places = new HashMap<>();
+    for (int i = 0; i < entries.size(); i++) {
+      places.putIfAbsent(keyOf(entries.get(i)), i);
+    }
     for (Descriptor descriptor : added) {
       ObjectNode entry = entry(descriptor);
-      int place = placeOf(entry, entries);
-      if (place < 0) {
+      Integer place = places.putIfAbsent(keyOf(entry), entries.size());
+      if (place == null) {
         entries.add(entry);
       } else {
         entries.set(place, entry);
@@ -38,16 +43,10 @@ final class IndexJson {
     return OciJson.MAPPER.writeValueAsBytes(root);
   }
 
-  private static int placeOf(JsonNode entry, ArrayNode entries) {
+  /** One image has one name, and what has no name is told apart by its digest. */
+  private static String keyOf(JsonNode entry) {
     String name = nameOf(entry);
-    for (int i = 0; i < entries.size(); i++) {
-      JsonNode other = entries.get(i);
-      if (name.equals(nameOf(other))
-          && (!name.isEmpty() || entry.path("digest").equals(other.path("digest")))) {
-        return i;
-      }
-    }
-    return -1;
+    return name.isEmpty() ? "@" + entry.path("digest").asString("") : name;
   }
 
   private static String nameOf(JsonNode entry) {
