@@ -22,13 +22,8 @@ public final class ManifestReader {
   public static byte[] read(ContentStore store, Descriptor descriptor) throws IOException {
     checkLimit(descriptor.digest(), descriptor.size());
     try (BlobReader reader = store.open(descriptor)) {
-      if (reader.size() != descriptor.size()) {
-        throw new GantryException(
-            Kind.CONTENT_MISMATCH,
-            "blob %s: %d bytes expected, %d in the source; fetch the image again"
-                .formatted(descriptor.digest(), descriptor.size(), reader.size()));
-      }
-      return readVerified(reader, descriptor.digest());
+      Verification.size(descriptor.digest(), descriptor.size(), reader.size());
+      return readVerified(reader, descriptor.digest(), descriptor.size());
     }
   }
 
@@ -40,8 +35,9 @@ public final class ManifestReader {
    * @throws IOException if the blob cannot be read
    */
   public static Descriptor describe(Digest digest, BlobReader reader) throws IOException {
-    checkLimit(digest, reader.size());
-    byte[] content = readVerified(reader, digest);
+    long size = reader.size();
+    checkLimit(digest, size);
+    byte[] content = readVerified(reader, digest, size);
     return Descriptor.of(ImageDocument.mediaTypeOf(digest, content), digest, content.length);
   }
 
@@ -54,8 +50,9 @@ public final class ManifestReader {
     }
   }
 
-  private static byte[] readVerified(BlobReader reader, Digest digest) throws IOException {
-    ByteBuffer buffer = ByteBuffer.allocate(Math.toIntExact(reader.size()));
+  private static byte[] readVerified(BlobReader reader, Digest digest, long size)
+      throws IOException {
+    ByteBuffer buffer = ByteBuffer.allocate(Math.toIntExact(size));
     while (buffer.hasRemaining()) {
       if (reader.read(buffer, buffer.position()) <= 0) {
         throw new GantryException(
@@ -65,13 +62,7 @@ public final class ManifestReader {
       }
     }
     byte[] content = buffer.array();
-    Digest actual = Digest.of(digest.algorithm(), content);
-    if (!actual.equals(digest)) {
-      throw new GantryException(
-          Kind.CONTENT_MISMATCH,
-          "blob %s: its content has the digest %s; fetch the image again"
-              .formatted(digest, actual));
-    }
+    Verification.digest(digest, Digest.of(digest.algorithm(), content));
     return content;
   }
 }

@@ -4,6 +4,7 @@ import io.gantry.api.GantryException;
 import io.gantry.api.GantryException.Kind;
 import io.gantry.api.content.BlobReader;
 import io.gantry.api.content.ContentStore;
+import io.gantry.api.content.Verification;
 import io.gantry.api.driver.BlobWriter;
 import io.gantry.api.driver.ImageDriver;
 import io.gantry.api.oci.Descriptor;
@@ -32,7 +33,7 @@ final class BlobTransfer {
 
   void move(Descriptor blob) throws GantryException {
     try (BlobReader reader = open(blob)) {
-      checkSize(blob, sizeOf(blob, reader));
+      Verification.size(blob.digest(), blob.size(), sizeOf(blob, reader));
       write(blob, reader);
     } catch (IOException e) {
       throw Failure.source("blob " + blob.digest(), e);
@@ -51,12 +52,7 @@ final class BlobTransfer {
         listener.bytesWritten(blob, count);
       }
       Digest actual = Digest.finish(blob.digest().algorithm(), hash);
-      if (!actual.equals(blob.digest())) {
-        throw new GantryException(
-            Kind.CONTENT_MISMATCH,
-            "blob %s: its content has the digest %s; fetch the image again"
-                .formatted(blob.digest(), actual));
-      }
+      Verification.digest(blob.digest(), actual);
       writer.commit(position, actual);
     } catch (IOException e) {
       throw Failure.target("blob " + blob.digest(), e);
@@ -74,7 +70,7 @@ final class BlobTransfer {
     }
     if (count < 0) {
       // It had its full size when it was opened, so it shrank under the reader.
-      checkSize(blob, position);
+      Verification.size(blob.digest(), blob.size(), position);
     }
     if (count == 0) {
       throw new GantryException(
@@ -106,15 +102,6 @@ final class BlobTransfer {
       return reader.size();
     } catch (IOException e) {
       throw Failure.source("blob " + blob.digest(), e);
-    }
-  }
-
-  private static void checkSize(Descriptor blob, long actual) throws GantryException {
-    if (actual != blob.size()) {
-      throw new GantryException(
-          Kind.CONTENT_MISMATCH,
-          "blob %s: %d bytes expected, %d in the source; fetch the image again"
-              .formatted(blob.digest(), blob.size(), actual));
     }
   }
 }

@@ -5,6 +5,7 @@ import io.gantry.api.GantryException.Kind;
 import io.gantry.api.content.BlobReader;
 import io.gantry.api.content.ContentStore;
 import io.gantry.api.content.ManifestReader;
+import io.gantry.api.content.Verification;
 import io.gantry.api.oci.Descriptor;
 import io.gantry.api.oci.Digest;
 import io.gantry.api.oci.ImageDocument;
@@ -127,12 +128,7 @@ final class ImageWalker {
       return;
     }
     try (BlobReader reader = source.open(descriptor)) {
-      if (reader.size() != descriptor.size()) {
-        throw new GantryException(
-            Kind.CONTENT_MISMATCH,
-            "blob %s: %d bytes expected, %d in the source; fetch the image again"
-                .formatted(descriptor.digest(), descriptor.size(), reader.size()));
-      }
+      Verification.size(descriptor.digest(), descriptor.size(), reader.size());
     } catch (GantryException e) {
       if (e.kind() == Kind.NOT_FOUND && MediaTypes.isNonDistributable(descriptor.mediaType())) {
         skipped.putIfAbsent(descriptor.digest(), descriptor);
