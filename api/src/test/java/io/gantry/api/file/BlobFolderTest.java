@@ -73,6 +73,7 @@ class BlobFolderTest {
 
     assertFailure(Kind.SOURCE_FAILED, () -> new BlobFolder(root).open(DIGEST))
         .hasMessageContaining("is a symbolic link");
+    Files.delete(blob);
   }
 
   @Test

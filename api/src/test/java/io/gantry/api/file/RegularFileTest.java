@@ -39,9 +39,10 @@ class RegularFileTest {
 
   @Test
   void refusesALinkToASecret(@TempDir Path folder) throws IOException {
-    assertRefused(
-        Files.createSymbolicLink(folder.resolve("file"), Path.of("/etc/passwd")),
-        "a symbolic link");
+    Path link = Files.createSymbolicLink(folder.resolve("file"), Path.of("/etc/passwd"));
+
+    assertRefused(link, "a symbolic link");
+    Files.delete(link);
   }
 
   @Test

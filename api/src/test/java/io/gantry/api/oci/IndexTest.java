@@ -29,7 +29,7 @@ class IndexTest {
 
   /**
    * The file is what Go 1.26 writes for the same entries with {@code json.Marshal} and the types of
-   * github.com/opencontainers/image-spec v1.1.1, to the byte.
+   * github.com/opencontainers/image-spec v1.1.1, to the byte, and a line break.
    */
   @Test
   void isWrittenAsGoWritesIt() throws IOException {
@@ -77,7 +77,7 @@ class IndexTest {
 
     try (InputStream golden =
         requireNonNull(IndexTest.class.getResourceAsStream("index-written-by-go.json"))) {
-      assertThat(written).isEqualTo(new String(golden.readAllBytes(), UTF_8));
+      assertThat(written + "\n").isEqualTo(new String(golden.readAllBytes(), UTF_8));
     }
   }
 

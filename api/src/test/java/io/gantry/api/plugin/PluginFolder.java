@@ -32,33 +32,28 @@ final class PluginFolder {
           "public List<Option<?>> options() { return List.of(LOUD); }");
 
   private final Path folder;
+  private final List<Path> sources = new ArrayList<>();
+  private final List<String> forgotten = new ArrayList<>();
 
   PluginFolder(Path folder) {
     this.folder = folder;
   }
 
-  /** Compiles a class of the package {@code plugin}. */
+  /** Adds a class of the package {@code plugin}. */
   PluginFolder withClass(String name, String source) throws IOException {
     Path file = folder.resolve("plugin").resolve(name + ".java");
     Files.createDirectories(requireNonNull(file.getParent()));
     Files.writeString(file, "package plugin;\n" + source);
-    JavaCompiler compiler = requireNonNull(ToolProvider.getSystemJavaCompiler());
-    String classPath =
-        Stream.of(origin(DriverRegistry.class), origin(NullMarked.class), folder)
-            .map(Path::toString)
-            .collect(joining(File.pathSeparator));
-    List<String> arguments =
-        List.of("-proc:none", "-cp", classPath, "-d", folder.toString(), file.toString());
-    assertThat(compiler.run(null, null, null, arguments.toArray(String[]::new))).isZero();
+    sources.add(file);
     return this;
   }
 
-  /** Compiles a provider of drivers with further or other members. */
+  /** Adds a provider of drivers with further or other members. */
   PluginFolder withDriver(String name, String scheme, String... members) throws IOException {
     return withProvider(name, ImageDriverProvider.class, ImageDriver.class, scheme, members);
   }
 
-  /** Compiles a provider of stores with further or other members. */
+  /** Adds a provider of stores with further or other members. */
   PluginFolder withStore(String name, String scheme, String... members) throws IOException {
     return withProvider(name, ContentStoreProvider.class, ContentStore.class, scheme, members);
   }
@@ -88,9 +83,9 @@ final class PluginFolder {
             .formatted(name, provider.getName(), body, product.getName()));
   }
 
-  /** Removes a compiled class, as when a library was forgotten. */
-  PluginFolder withoutClass(String name) throws IOException {
-    Files.delete(folder.resolve("plugin").resolve(name + ".class"));
+  /** Forgets a class once the others are compiled, as when a library is not shipped. */
+  PluginFolder withoutClass(String name) {
+    forgotten.add(name);
     return this;
   }
 
@@ -110,9 +105,29 @@ final class PluginFolder {
   static URLClassLoader loader(PluginFolder... folders) throws IOException {
     List<URL> urls = new ArrayList<>();
     for (PluginFolder folder : folders) {
+      folder.compile();
       urls.add(folder.folder.toUri().toURL());
     }
     return new URLClassLoader(urls.toArray(URL[]::new), DriverRegistry.class.getClassLoader());
+  }
+
+  /** All in one go, as the compiler takes much longer to start than to work. */
+  private void compile() throws IOException {
+    if (sources.isEmpty()) {
+      return;
+    }
+    String classPath =
+        Stream.of(origin(DriverRegistry.class), origin(NullMarked.class))
+            .map(Path::toString)
+            .collect(joining(File.pathSeparator));
+    List<String> arguments =
+        new ArrayList<>(List.of("-proc:none", "-cp", classPath, "-d", folder.toString()));
+    sources.forEach(source -> arguments.add(source.toString()));
+    JavaCompiler compiler = requireNonNull(ToolProvider.getSystemJavaCompiler());
+    assertThat(compiler.run(null, null, null, arguments.toArray(String[]::new))).isZero();
+    for (String name : forgotten) {
+      Files.delete(folder.resolve("plugin").resolve(name + ".class"));
+    }
   }
 
   private static Path origin(Class<?> type) {
