@@ -3,7 +3,14 @@ package io.gantry.api;
 import static java.util.Objects.requireNonNull;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.Serial;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileLockInterruptionException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 
 /**
  * A failure that a person can act on: the message is one line that names the thing, its digest and
@@ -38,6 +45,43 @@ public final class GantryException extends IOException {
   public GantryException(Kind kind, String message, Throwable cause) {
     super(requireNonNull(message, "message"), requireNonNull(cause, "cause"));
     this.kind = requireNonNull(kind, "kind");
+  }
+
+  /**
+   * Returns what a store or driver threw as a failure that people understand. One that they
+   * understand already is returned as it is, and an interrupt is told apart from a failure.
+   *
+   * @param kind the class of failure
+   * @param what what could not be done, such as {@code cannot read blob sha256:...}
+   * @param cause what was thrown below
+   */
+  public static GantryException of(Kind kind, String what, IOException cause) {
+    if (cause instanceof GantryException already) {
+      return already;
+    }
+    if (cause instanceof ClosedByInterruptException
+        || cause instanceof FileLockInterruptionException
+        || cause instanceof InterruptedIOException) {
+      return new GantryException(Kind.INTERRUPTED, "interrupted; nothing was published", cause);
+    }
+    return new GantryException(kind, what + ": " + reason(cause), cause);
+  }
+
+  private static String reason(IOException e) {
+    // The messages of these are the bare path; what went wrong is in the type.
+    if (e instanceof NoSuchFileException) {
+      return e.getMessage() + ": no such file or folder";
+    }
+    if (e instanceof AccessDeniedException) {
+      return e.getMessage() + ": permission denied";
+    }
+    if (e instanceof NotDirectoryException) {
+      return e.getMessage() + ": not a folder";
+    }
+    if (e instanceof FileAlreadyExistsException) {
+      return e.getMessage() + ": exists already";
+    }
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
   /** Returns the class of failure, which decides the exit code of the command. */

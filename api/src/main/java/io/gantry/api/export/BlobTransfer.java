@@ -36,7 +36,7 @@ final class BlobTransfer {
       Verification.size(blob.digest(), blob.size(), sizeOf(blob, reader));
       write(blob, reader);
     } catch (IOException e) {
-      throw Failure.source("blob " + blob.digest(), e);
+      throw GantryException.of(Kind.SOURCE_FAILED, "cannot read blob " + blob.digest(), e);
     }
   }
 
@@ -55,7 +55,7 @@ final class BlobTransfer {
       Verification.digest(blob.digest(), actual);
       writer.commit(position, actual);
     } catch (IOException e) {
-      throw Failure.target("blob " + blob.digest(), e);
+      throw GantryException.of(Kind.TARGET_FAILED, "cannot write blob " + blob.digest(), e);
     }
   }
 
@@ -66,7 +66,7 @@ final class BlobTransfer {
     try {
       count = reader.read(buffer, position);
     } catch (IOException e) {
-      throw Failure.source("blob " + blob.digest(), e);
+      throw GantryException.of(Kind.SOURCE_FAILED, "cannot read blob " + blob.digest(), e);
     }
     if (count < 0) {
       // It had its full size when it was opened, so it shrank under the reader.
@@ -93,7 +93,7 @@ final class BlobTransfer {
     try {
       return source.open(blob);
     } catch (IOException e) {
-      throw Failure.source("blob " + blob.digest(), e);
+      throw GantryException.of(Kind.SOURCE_FAILED, "cannot read blob " + blob.digest(), e);
     }
   }
 
@@ -101,7 +101,7 @@ final class BlobTransfer {
     try {
       return reader.size();
     } catch (IOException e) {
-      throw Failure.source("blob " + blob.digest(), e);
+      throw GantryException.of(Kind.SOURCE_FAILED, "cannot read blob " + blob.digest(), e);
     }
   }
 }

@@ -3,6 +3,7 @@ package io.gantry.api.export;
 import static java.util.Objects.requireNonNull;
 
 import io.gantry.api.GantryException;
+import io.gantry.api.GantryException.Kind;
 import io.gantry.api.content.ContentStore;
 import io.gantry.api.driver.RunnableImage;
 import io.gantry.api.oci.Descriptor;
@@ -52,7 +53,7 @@ public record ExportPlan(
           walker.skipped(),
           new RunnableImages(source, request.platforms(), walker).of(roots));
     } catch (IOException e) {
-      throw Failure.source("the source", e);
+      throw GantryException.of(Kind.SOURCE_FAILED, "cannot read the source", e);
     }
   }
 

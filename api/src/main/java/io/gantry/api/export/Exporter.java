@@ -58,9 +58,7 @@ public final class Exporter {
       listener.started(plan);
       BlobTransfer transfer = new BlobTransfer(source, target, listener);
       for (Descriptor blob : plan.blobs()) {
-        if (Thread.currentThread().isInterrupted()) {
-          throw new GantryException(Kind.INTERRUPTED, "interrupted; nothing was published");
-        }
+        checkInterrupt();
         boolean contained = target.contains(blob);
         if (contained) {
           reused.add(blob);
@@ -70,11 +68,18 @@ public final class Exporter {
         }
         listener.blobFinished(blob, contained);
       }
+      checkInterrupt();
       target.writeIndex(plan.index());
     } catch (IOException e) {
-      throw Failure.target("the target", e);
+      throw GantryException.of(Kind.TARGET_FAILED, "cannot write the target", e);
     }
     long bytes = written.stream().mapToLong(Descriptor::size).sum();
     return new ExportResult(plan, written, reused, bytes);
+  }
+
+  private static void checkInterrupt() throws GantryException {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new GantryException(Kind.INTERRUPTED, "interrupted; nothing was published");
+    }
   }
 }

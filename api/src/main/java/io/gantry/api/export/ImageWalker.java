@@ -108,15 +108,24 @@ final class ImageWalker {
         .toList();
   }
 
+  /** Annotations may weigh megabytes, and nobody who moves a blob needs them. */
+  private static Descriptor bare(Descriptor descriptor) {
+    return Descriptor.of(descriptor.mediaType(), descriptor.digest(), descriptor.size());
+  }
+
   private void addBlob(Descriptor descriptor) throws GantryException {
-    Descriptor known = blobs.putIfAbsent(descriptor.digest(), descriptor);
+    Descriptor known = blobs.putIfAbsent(descriptor.digest(), bare(descriptor));
     if (known != null && known.size() != descriptor.size()) {
       throw new GantryException(
           Kind.CONTENT_MISMATCH,
           "blob %s: described with %d bytes and with %d"
               .formatted(descriptor.digest(), known.size(), descriptor.size()));
     }
-    if (blobs.size() > MAX_BLOBS) {
+    checkNumber();
+  }
+
+  private void checkNumber() throws GantryException {
+    if (blobs.size() + skipped.size() > MAX_BLOBS) {
       throw new GantryException(
           Kind.INVALID_IMAGE, "more than %d blobs in one export".formatted(MAX_BLOBS));
     }
@@ -127,11 +136,16 @@ final class ImageWalker {
       addBlob(descriptor);
       return;
     }
+    if (skipped.containsKey(descriptor.digest())
+        && MediaTypes.isNonDistributable(descriptor.mediaType())) {
+      return;
+    }
     try (BlobReader reader = source.open(descriptor)) {
       Verification.size(descriptor.digest(), descriptor.size(), reader.size());
     } catch (GantryException e) {
       if (e.kind() == Kind.NOT_FOUND && MediaTypes.isNonDistributable(descriptor.mediaType())) {
-        skipped.putIfAbsent(descriptor.digest(), descriptor);
+        skipped.put(descriptor.digest(), bare(descriptor));
+        checkNumber();
         return;
       }
       throw e;

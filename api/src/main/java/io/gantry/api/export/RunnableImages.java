@@ -16,9 +16,11 @@ import io.gantry.api.oci.Platform;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Finds the images that Docker's {@code manifest.json} may list. It has room for one platform under
@@ -42,19 +44,19 @@ final class RunnableImages {
   /** Returns one image for each manifest, with all its names, in the order of the index. */
   List<RunnableImage> of(List<Descriptor> roots) throws IOException {
     Map<Digest, Descriptor> manifests = new LinkedHashMap<>();
-    Map<Digest, List<ImageName>> names = new LinkedHashMap<>();
+    Map<Digest, Set<ImageName>> names = new LinkedHashMap<>();
     for (Descriptor root : roots) {
       Optional<Descriptor> manifest = choose(root);
       if (manifest.isPresent()) {
         Digest digest = manifest.get().digest();
         manifests.putIfAbsent(digest, manifest.get());
-        List<ImageName> known = names.computeIfAbsent(digest, d -> new ArrayList<>());
-        nameOf(root).filter(name -> !known.contains(name)).ifPresent(known::add);
+        Set<ImageName> known = names.computeIfAbsent(digest, d -> new LinkedHashSet<>());
+        nameOf(root).ifPresent(known::add);
       }
     }
     List<RunnableImage> images = new ArrayList<>();
     for (Map.Entry<Digest, Descriptor> entry : manifests.entrySet()) {
-      runnable(entry.getValue(), names.getOrDefault(entry.getKey(), List.of()))
+      runnable(entry.getValue(), List.copyOf(names.getOrDefault(entry.getKey(), Set.of())))
           .ifPresent(images::add);
     }
     return images;

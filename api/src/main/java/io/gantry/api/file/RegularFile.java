@@ -51,12 +51,11 @@ public final class RegularFile {
   public static byte[] read(Path file, int limit) throws IOException {
     try (FileChannel channel = open(file);
         InputStream in = Channels.newInputStream(channel)) {
-      byte[] content = in.readNBytes(limit + 1);
-      if (content.length > limit) {
+      if (channel.size() > limit) {
         throw new GantryException(
             Kind.INVALID_IMAGE, "%s is larger than %d bytes".formatted(file, limit));
       }
-      return content;
+      return in.readNBytes(limit);
     }
   }
 }

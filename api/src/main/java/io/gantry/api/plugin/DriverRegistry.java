@@ -78,12 +78,18 @@ public final class DriverRegistry {
    *
    * @param options text by option name
    * @throws GantryException of kind {@code NO_SUCH_DRIVER} if no driver has this scheme, {@code
-   *     INVALID_ARGUMENT} if an option is not the driver's or has a bad value
-   * @throws IOException if the driver refuses the target
+   *     INVALID_ARGUMENT} if an option is not the driver's or has a bad value, {@code
+   *     TARGET_FAILED} or another one if the driver refuses the target
    */
-  public ImageDriver openDriver(Location target, Map<String, String> options) throws IOException {
+  public ImageDriver openDriver(Location target, Map<String, String> options)
+      throws GantryException {
     ImageDriverProvider provider = find(drivers, target.scheme(), "driver");
-    return provider.open(target, Options.parse(target.scheme(), provider.options(), options));
+    Options parsed = Options.parse(target.scheme(), provider.options(), options);
+    try {
+      return provider.open(target, parsed);
+    } catch (IOException e) {
+      throw GantryException.of(Kind.TARGET_FAILED, "cannot open '" + target + "'", e);
+    }
   }
 
   /**
@@ -91,12 +97,18 @@ public final class DriverRegistry {
    *
    * @param options text by option name
    * @throws GantryException of kind {@code NO_SUCH_DRIVER} if no store has this scheme, {@code
-   *     INVALID_ARGUMENT} if an option is not the store's or has a bad value
-   * @throws IOException if the source cannot be opened
+   *     INVALID_ARGUMENT} if an option is not the store's or has a bad value, {@code NOT_FOUND},
+   *     {@code SOURCE_FAILED} or another one if the source cannot be opened
    */
-  public ContentStore openStore(Location source, Map<String, String> options) throws IOException {
+  public ContentStore openStore(Location source, Map<String, String> options)
+      throws GantryException {
     ContentStoreProvider provider = find(stores, source.scheme(), "store");
-    return provider.open(source, Options.parse(source.scheme(), provider.options(), options));
+    Options parsed = Options.parse(source.scheme(), provider.options(), options);
+    try {
+      return provider.open(source, parsed);
+    } catch (IOException e) {
+      throw GantryException.of(Kind.SOURCE_FAILED, "cannot open '" + source + "'", e);
+    }
   }
 
   private <P extends Provider> P find(Map<String, P> byScheme, String scheme, String what)

@@ -59,13 +59,13 @@ class DriverRegistryTest {
       assertThat(registry.problems()).isEmpty();
       assertThatIOException()
           .isThrownBy(() -> registry.openDriver(Location.parse("x+y:a:tag"), Map.of()))
-          .withMessage("x+y:a:tag loud=false");
+          .withMessage("cannot open 'x+y:a:tag': x+y:a:tag loud=false");
       assertThatIOException()
           .isThrownBy(() -> registry.openDriver(Location.parse("xy:a"), Map.of("loud", "true")))
-          .withMessage("xy:a loud=true");
+          .withMessage("cannot open 'xy:a': xy:a loud=true");
       assertThatIOException()
           .isThrownBy(() -> registry.openStore(Location.parse("x+y:b"), Map.of("loud", "true")))
-          .withMessage("x+y:b loud=true");
+          .withMessage("cannot open 'x+y:b': x+y:b loud=true");
     }
   }
 

@@ -17,8 +17,8 @@ import java.util.Optional;
 
 /** The two files that make a folder of blobs an OCI image layout: oci-layout and index.json. */
 final class LayoutFiles {
-  /** More than a hundred thousand images. */
-  private static final int MAX_INDEX_BYTES = 64 * 1024 * 1024;
+  /** About a hundred thousand images. */
+  private static final int MAX_INDEX_BYTES = 32 * 1024 * 1024;
 
   /** An index is rewritten in milliseconds; who holds its lock longer than this is stuck. */
   private static final Duration LOCK_LIMIT = Duration.ofMinutes(1);
