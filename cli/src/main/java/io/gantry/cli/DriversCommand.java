@@ -1,0 +1,95 @@
+package io.gantry.cli;
+
+import io.gantry.api.plugin.DriverRegistry;
+import io.gantry.api.provider.Option;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code gantry drivers}: what is installed, and from which jar. */
+@Command(
+    name = "drivers",
+    description = "Lists the schemes that can be exported from and to, and their options.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class)
+final class DriversCommand implements Callable<Integer> {
+  private final Output output;
+
+  @CommandLine.Option(names = "--json", description = "Print the list as JSON.")
+  private boolean json;
+
+  DriversCommand(Output output) {
+    this.output = output;
+  }
+
+  @Override
+  public Integer call() {
+    DriverRegistry registry = DriverRegistry.load();
+    List<InstalledScheme> schemes = InstalledScheme.of(registry.installed());
+    if (json) {
+      printJson(schemes, registry.problems());
+    } else {
+      print(schemes);
+    }
+    output.out().flush();
+    registry.problems().forEach(problem -> output.message("not loaded: " + problem));
+    return ExitCode.OK.value();
+  }
+
+  private void print(List<InstalledScheme> schemes) {
+    TextTable table = new TextTable(-1, "SCHEME", "ALIASES", "USE", "VERSION", "JAR");
+    TextTable options = new TextTable(-1, "SCHEME", "OPTION", "DEFAULT", "MEANING");
+    for (InstalledScheme scheme : schemes) {
+      table.add(
+          scheme.scheme(),
+          String.join(", ", scheme.aliases()),
+          use(scheme),
+          scheme.version(),
+          scheme.jar());
+      for (Option<?> option : scheme.options()) {
+        options.add(
+            scheme.scheme(), option.name(), option.defaultValue().toString(), option.help());
+      }
+    }
+    table.print(output.out());
+    output.out().println();
+    options.print(output.out());
+  }
+
+  private static String use(InstalledScheme scheme) {
+    return Stream.of(
+            scheme.store().map(store -> "reads").stream(),
+            scheme.driver().map(driver -> "writes").stream())
+        .flatMap(words -> words)
+        .collect(Collectors.joining(", "));
+  }
+
+  private void printJson(List<InstalledScheme> schemes, List<String> problems) {
+    ObjectNode json = JsonOutput.object();
+    ArrayNode drivers = json.putArray("drivers");
+    for (InstalledScheme scheme : schemes) {
+      ObjectNode object = drivers.addObject();
+      object.put("scheme", scheme.scheme());
+      object.set("aliases", JsonOutput.strings(scheme.aliases()));
+      object.put("reads", scheme.store().isPresent());
+      object.put("writes", scheme.driver().isPresent());
+      object.put("version", scheme.version());
+      object.put("jar", scheme.origin());
+      ArrayNode options = object.putArray("options");
+      for (Option<?> option : scheme.options()) {
+        options
+            .addObject()
+            .put("name", option.name())
+            .put("default", option.defaultValue().toString())
+            .put("help", option.help());
+      }
+    }
+    json.set("problems", JsonOutput.strings(problems));
+    JsonOutput.print(output, json);
+  }
+}

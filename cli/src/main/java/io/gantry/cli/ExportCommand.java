@@ -1,0 +1,179 @@
+package io.gantry.cli;
+
+import io.gantry.api.GantryException;
+import io.gantry.api.GantryException.Kind;
+import io.gantry.api.content.ContentStore;
+import io.gantry.api.driver.ImageDriver;
+import io.gantry.api.export.ExportListener;
+import io.gantry.api.export.ExportPlan;
+import io.gantry.api.export.ExportRequest;
+import io.gantry.api.export.ExportResult;
+import io.gantry.api.export.Exporter;
+import io.gantry.api.oci.Platform;
+import io.gantry.api.plugin.DriverRegistry;
+import io.gantry.api.provider.Location;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code gantry export}: from a source to a target. */
+@Command(
+    name = "export",
+    description = "Copies images from SOURCE to TARGET and verifies every byte on the way.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    sortOptions = false,
+    footer = {
+      "",
+      "SOURCE and TARGET are written SCHEME:PATH or SCHEME:PATH:NAME, a SOURCE also",
+      "SCHEME:PATH@DIGEST; 'gantry drivers' lists the schemes. A SOURCE without a name",
+      "or digest is exported whole, and the path - of a TARGET is standard output.",
+      "",
+      "Exit codes:",
+      "  0    done",
+      "  1    failed",
+      "  2    wrong usage",
+      "  3    content does not match its digest or size",
+      "  4    source, image or blob not found",
+      "  5    no driver or store for a scheme",
+      "  130  interrupted; nothing was published",
+      "",
+      "Examples:",
+      "  gantry export dir:layout tar:image.tar",
+      "  gantry export --name app:1.0 dir:layout:latest tar:- | docker load",
+      "  gantry export --platform linux/arm64 --overwrite dir:layout dir:arm-layout"
+    })
+final class ExportCommand implements Callable<Integer> {
+  private final Output output;
+
+  @Parameters(index = "0", paramLabel = "SOURCE", description = "Where the images are.")
+  private String source = "";
+
+  @Parameters(index = "1", paramLabel = "TARGET", description = "Where they go.")
+  private String target = "";
+
+  @Option(
+      names = "--platform",
+      paramLabel = "OS/ARCH[/VARIANT]|local",
+      description = "Take only this platform of an image for several. Repeatable.")
+  private List<String> platforms = new ArrayList<>();
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "Name the image so in the target, by a full name or a tag. Repeatable.")
+  private List<String> names = new ArrayList<>();
+
+  @Option(
+      names = {"-o", "--option"},
+      paramLabel = "KEY=VALUE",
+      description =
+          "Set an option of the target's driver; 'gantry drivers' lists them. Repeatable.")
+  private Map<String, String> options = new LinkedHashMap<>();
+
+  @Option(
+      names = "--overwrite",
+      description = "Replace a target that exists, instead of adding to it or refusing.")
+  private boolean overwrite;
+
+  @Option(
+      names = "--dry-run",
+      description = "Print what would be exported to standard output and write nothing.")
+  private boolean dryRun;
+
+  @Option(names = "--json", description = "Print the result as JSON to standard output.")
+  private boolean json;
+
+  @Option(
+      names = {"-q", "--quiet"},
+      description = "Print no progress and no summary, only warnings and errors.")
+  private boolean quiet;
+
+  ExportCommand(Output output) {
+    this.output = output;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Location from = Location.parse(source);
+    Location to = Location.parse(target);
+    ExportRequest request = request(from, to);
+    if (json && !dryRun && to.path().equals("-")) {
+      throw misuse("--json and the target %s both need standard output".formatted(to));
+    }
+    DriverRegistry registry = DriverRegistry.load();
+    try (ImageDriver driver = registry.openDriver(to, options);
+        ContentStore store = registry.openStore(from, Map.of())) {
+      try {
+        run(store, driver, request, new ExportReport(output, from, to));
+      } finally {
+        // Ctrl-C has done its work; a pending interrupt would only get in the way of cleaning up.
+        Thread.interrupted();
+      }
+    }
+    return ExitCode.OK.value();
+  }
+
+  private ExportRequest request(Location from, Location to) throws GantryException {
+    ExportRequest request = ExportRequest.of(from, to);
+    if (!names.isEmpty()) {
+      if (to.name().isPresent()) {
+        throw misuse(
+            "the target %s has a name already; leave out either that or --name".formatted(to));
+      }
+      request = request.named(names);
+    }
+    List<Platform> wanted = new ArrayList<>();
+    for (String platform : platforms) {
+      try {
+        wanted.add(Platform.parse(platform));
+      } catch (IllegalArgumentException e) {
+        throw new GantryException(Kind.INVALID_ARGUMENT, String.valueOf(e.getMessage()), e);
+      }
+    }
+    return request.platforms(wanted);
+  }
+
+  private void run(
+      ContentStore store, ImageDriver driver, ExportRequest request, ExportReport report)
+      throws GantryException {
+    ExportPlan plan = ExportPlan.of(store, request);
+    if (!dryRun) {
+      report.warnOfSkipped(plan);
+      tell(report, export(store, driver, plan));
+    } else if (json) {
+      report.printJson(plan);
+    } else {
+      report.print(plan);
+    }
+  }
+
+  private ExportResult export(ContentStore store, ImageDriver driver, ExportPlan plan)
+      throws GantryException {
+    // The class of the bar is loaded only where there is a terminal to draw it on.
+    try (ConsoleProgress progress =
+        quiet || output.columns() == 0 ? null : new ConsoleProgress(output)) {
+      ExportListener listener = progress == null ? ExportListener.SILENT : progress;
+      return new Exporter(store, driver, listener).export(plan, overwrite);
+    }
+  }
+
+  private void tell(ExportReport report, ExportResult result) {
+    if (json) {
+      report.printJson(result);
+    }
+    if (!quiet) {
+      report.summarize(result);
+    }
+  }
+
+  private static GantryException misuse(String message) {
+    return new GantryException(Kind.INVALID_ARGUMENT, message);
+  }
+}

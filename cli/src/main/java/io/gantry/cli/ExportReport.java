@@ -1,0 +1,137 @@
+package io.gantry.cli;
+
+import io.gantry.api.export.ExportPlan;
+import io.gantry.api.export.ExportResult;
+import io.gantry.api.oci.Descriptor;
+import io.gantry.api.provider.Location;
+import java.util.List;
+import java.util.stream.Collectors;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What an export will do or has done, for people and for programs. */
+final class ExportReport {
+  private static final int MAX_SKIPPED_SHOWN = 5;
+
+  private final Output output;
+  private final Location source;
+  private final Location target;
+
+  ExportReport(Output output, Location source, Location target) {
+    this.output = output;
+    this.source = source;
+    this.target = target;
+  }
+
+  /** Warns people of layers that are not part of the export. */
+  void warnOfSkipped(ExportPlan plan) {
+    List<Descriptor> skipped = plan.skipped();
+    if (!skipped.isEmpty()) {
+      String more =
+          skipped.size() > MAX_SKIPPED_SHOWN
+              ? " and %d more".formatted(skipped.size() - MAX_SKIPPED_SHOWN)
+              : "";
+      output.message(
+          "left out %s that the source does not have and that may not be distributed: %s%s"
+              .formatted(
+                  count(skipped.size(), "layer"),
+                  skipped.stream()
+                      .limit(MAX_SKIPPED_SHOWN)
+                      .map(layer -> layer.digest().toString())
+                      .collect(Collectors.joining(", ")),
+                  more));
+    }
+  }
+
+  /** Prints a plan as tables. */
+  void print(ExportPlan plan) {
+    TextTable images = new TextTable(1, "IMAGE", "BYTES", "MEDIA TYPE", "NAMES");
+    for (ExportedImage image : ExportedImage.of(plan.index())) {
+      Descriptor descriptor = image.descriptor();
+      images.add(
+          descriptor.digest().toString(),
+          Long.toString(descriptor.size()),
+          descriptor.mediaType(),
+          String.join(", ", image.names()));
+    }
+    images.print(output.out());
+    print("BLOB", plan.blobs());
+    if (!plan.skipped().isEmpty()) {
+      print("LEFT OUT", plan.skipped());
+    }
+    output.out().println();
+    output
+        .out()
+        .println(TerminalText.escape("would export %s to %s".formatted(amount(plan), target)));
+  }
+
+  private void print(String heading, List<Descriptor> blobs) {
+    TextTable table = new TextTable(1, heading, "BYTES", "MEDIA TYPE");
+    for (Descriptor blob : blobs) {
+      table.add(blob.digest().toString(), Long.toString(blob.size()), blob.mediaType());
+    }
+    output.out().println();
+    table.print(output.out());
+  }
+
+  /** Tells people in one line what was done. */
+  void summarize(ExportResult result) {
+    int reused = result.reused().size();
+    String there =
+        switch (reused) {
+          case 0 -> "";
+          case 1 -> " (1 blob was there already)";
+          default -> " (%d blobs were there already)".formatted(reused);
+        };
+    output
+        .err()
+        .println(
+            TerminalText.shorten(
+                TerminalText.escape(
+                    "exported %s to %s%s".formatted(amount(result.plan()), target, there))));
+  }
+
+  private static String amount(ExportPlan plan) {
+    return "%s, %s, %s"
+        .formatted(
+            count(ExportedImage.of(plan.index()).size(), "image"),
+            count(plan.blobs().size(), "blob"),
+            ByteCount.format(plan.totalBytes()));
+  }
+
+  private static String count(int number, String noun) {
+    return number + " " + noun + (number == 1 ? "" : "s");
+  }
+
+  /** Prints a plan as JSON. */
+  void printJson(ExportPlan plan) {
+    ObjectNode json = json(plan, true);
+    json.set("blobs", JsonOutput.descriptors(plan.blobs()));
+    JsonOutput.print(output, json);
+  }
+
+  /** Prints a result as JSON. */
+  void printJson(ExportResult result) {
+    ObjectNode json = json(result.plan(), false);
+    json.put("blobsWritten", result.written().size());
+    json.put("blobsReused", result.reused().size());
+    json.put("bytesWritten", result.bytesWritten());
+    JsonOutput.print(output, json);
+  }
+
+  private ObjectNode json(ExportPlan plan, boolean dryRun) {
+    ObjectNode json = JsonOutput.object();
+    json.put("source", source.toString());
+    json.put("target", target.toString());
+    json.put("dryRun", dryRun);
+    ArrayNode images = json.putArray("images");
+    for (ExportedImage image : ExportedImage.of(plan.index())) {
+      ObjectNode object = images.addObject();
+      object.set("names", JsonOutput.strings(image.names()));
+      JsonOutput.describe(object, image.descriptor());
+    }
+    json.put("totalBytes", plan.totalBytes());
+    json.set("skipped", JsonOutput.descriptors(plan.skipped()));
+    return json;
+  }
+}

@@ -1,0 +1,172 @@
+package io.gantry.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is in the distribution, and that it starts from anywhere with any Java that will do. */
+final class DistributionIT {
+  private static final String VERSION = requireNonNull(System.getProperty("gantry.version"));
+
+  @TempDir private Path folder;
+  private final PackagedGantry gantry = PackagedGantry.built();
+
+  @Test
+  void holdsTheCommandTheLibrariesAndAPlaceForDrivers() throws IOException {
+    assertThat(Layouts.files(gantry.home()))
+        .contains(
+            "LICENSE",
+            "bin/gantry",
+            "drivers/README.md",
+            "lib/gantry-%s.jar".formatted(VERSION),
+            "lib/gantry-api-%s.jar".formatted(VERSION),
+            "lib/gantry-driver-directory-%s.jar".formatted(VERSION),
+            "lib/gantry-driver-tar-%s.jar".formatted(VERSION),
+            "lib/gantry-store-filesystem-%s.jar".formatted(VERSION))
+        .noneMatch(name -> name.contains("testkit") || name.contains("junit"));
+    assertThat(gantry.launcher()).isExecutable();
+  }
+
+  @Test
+  void comesAsAnArchiveToo() throws Exception {
+    Path archive = gantry.home().resolveSibling("gantry-%s.tar.gz".formatted(VERSION));
+    Run unpacked =
+        PackagedGantry.run(
+            new ProcessBuilder("tar", "-xzf", archive.toString(), "-C", folder.toString()));
+    assertThat(unpacked.code()).as(unpacked.err()).isZero();
+    Path copy = folder.resolve("gantry-" + VERSION);
+    assertThat(Layouts.files(copy)).isEqualTo(Layouts.files(gantry.home()));
+    assertThat(copy.resolve("bin/gantry")).isExecutable();
+  }
+
+  @Test
+  void knowsItsVersion() throws Exception {
+    Run run = gantry.run("--version").succeeds();
+    assertThat(run.out()).isEqualTo("gantry " + VERSION + "\n");
+    assertThat(run.err()).isEmpty();
+  }
+
+  @Test
+  void startsThroughALinkFromAnotherFolder() throws Exception {
+    PackagedGantry copy = gantry.copyTo(folder.resolve("a place with blanks"));
+    Path bin = Files.createDirectories(folder.resolve("bin"));
+    Path link = Files.createSymbolicLink(bin.resolve("g"), copy.launcher());
+    Files.createSymbolicLink(bin.resolve("gantry"), link.getFileName());
+    ProcessBuilder process = gantry.process();
+    process.command(bin.resolve("gantry").toString(), "--version").directory(folder.toFile());
+    assertThat(PackagedGantry.run(process).succeeds().out()).startsWith("gantry ");
+  }
+
+  @Test
+  void resolvesPathsWhereItIsStarted() throws Exception {
+    Layouts.app(folder.resolve("source"));
+    ProcessBuilder process = gantry.process("export", "dir:source", "tar:out.tar");
+    PackagedGantry.run(process.directory(folder.toFile())).succeeds();
+    assertThat(folder.resolve("out.tar")).isNotEmptyFile();
+  }
+
+  @Test
+  void readsAndWritesFilesWithAnyNameInAnyLocale() throws Exception {
+    Path source = Layouts.app(folder.resolve("Bücher 書"));
+    Map<String, String> locale = Map.of("LC_ALL", "C", "LANG", "C");
+    Run run = gantry.run(locale, "export", "dir:" + source, "tar:" + folder.resolve("é.tar"));
+    assertThat(run.succeeds().err()).endsWith("é.tar\n");
+    assertThat(folder.resolve("é.tar")).isNotEmptyFile();
+  }
+
+  @Test
+  void asksForAJavaThatIsNewEnough() throws Exception {
+    Path bin = Files.createDirectories(folder.resolve("old/bin"));
+    Path java = Files.writeString(bin.resolve("java"), "#!/bin/sh\necho started\n");
+    assertThat(java.toFile().setExecutable(true)).isTrue();
+    Files.writeString(folder.resolve("old/release"), "JAVA_VERSION=\"11.0.2\"\n");
+    Map<String, String> home = Map.of("JAVA_HOME", folder.resolve("old").toString());
+    gantry.run(home, "--version").refuses(ExitCode.FAILED, "version 11", "Java 17");
+    Files.delete(folder.resolve("old/release"));
+    Files.writeString(java, "#!/bin/sh\necho 'java version \"1.8.0_402\"' >&2\n");
+    gantry.run(home, "--version").refuses(ExitCode.FAILED, "version 1", "Java 17");
+  }
+
+  @Test
+  void asksForAJavaWhenThereIsNone() throws Exception {
+    gantry
+        .run(Map.of("JAVA_HOME", folder.toString()), "--version")
+        .refuses(ExitCode.FAILED, "JAVA_HOME", folder.toString());
+  }
+
+  @Test
+  void handsOptionsToJava() throws Exception {
+    Map<String, String> options = Map.of("GANTRY_JAVA_OPTS", "-Xmx64m -XshowSettings:vm");
+    assertThat(gantry.run(options, "--version").succeeds().err()).contains("64.00M");
+  }
+
+  @Test
+  void findsTheDriversThatAreAddedToIt() throws Exception {
+    PackagedGantry copy = gantry.copyTo(folder.resolve("gantry"));
+    writeJar(copy.home().resolve("drivers/spare.jar"), SpareStoreProvider.class.getName());
+    assertThat(copy.run("drivers").succeeds().out())
+        .containsPattern("(?m)^spare +reads +[^ ]+ +spare.jar$");
+  }
+
+  @Test
+  void keepsWhatADriverPrintsOffStandardOutput() throws Exception {
+    PackagedGantry copy = gantry.copyTo(folder.resolve("gantry"));
+    writeJar(copy.home().resolve("drivers/spare.jar"), SpareStoreProvider.class.getName());
+    Run run = copy.run("export", "spare:x", "tar:-");
+    assertThat(run.code()).isEqualTo(ExitCode.FAILED.value());
+    assertThat(run.out()).isEmpty();
+    assertThat(run.err()).contains("a line that somebody forgot", "there is nothing in spare:x");
+  }
+
+  @Test
+  void worksWithABrokenDriverAndTellsWhichItIs() throws Exception {
+    PackagedGantry copy = gantry.copyTo(folder.resolve("gantry"));
+    writeJar(copy.home().resolve("drivers/broken.jar"), "com.example.Missing");
+    Run run = copy.run("drivers").succeeds();
+    assertThat(run.out()).containsPattern("(?m)^tar ");
+    assertThat(run.err())
+        .startsWith("gantry: not loaded: ")
+        .contains("com.example.Missing")
+        .hasLineCount(1);
+  }
+
+  /** Writes a jar with a store that has this class; the class goes in if it is one of ours. */
+  private static void writeJar(Path file, String store) throws IOException {
+    String name = store.replace('.', '/') + ".class";
+    try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(file));
+        InputStream type = DistributionIT.class.getResourceAsStream("/" + name)) {
+      for (var entry :
+          Map.of(
+                  "META-INF/services/io.gantry.api.content.ContentStoreProvider",
+                  store.getBytes(UTF_8),
+                  name,
+                  type == null ? new byte[0] : type.readAllBytes())
+              .entrySet()) {
+        if (entry.getValue().length > 0) {
+          jar.putNextEntry(new JarEntry(entry.getKey()));
+          jar.write(entry.getValue());
+        }
+      }
+    }
+  }
+
+  @Test
+  void hasEachLibraryOnce() throws IOException {
+    List<String> libraries =
+        Layouts.files(gantry.home().resolve("lib")).stream()
+            .map(name -> name.replaceFirst("-[0-9].*", ""))
+            .toList();
+    assertThat(libraries).doesNotHaveDuplicates();
+  }
+}

@@ -1,0 +1,77 @@
+package io.gantry.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.gantry.api.plugin.InstalledProvider;
+import io.gantry.api.provider.Option;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+final class DriversCommandTest {
+  @Test
+  void listsWhatIsInstalled() {
+    String out = Run.of("drivers").succeeds().out();
+    assertThat(out)
+        .containsPattern("(?m)^dir +oci +reads, writes ")
+        .containsPattern("(?m)^store +reads ")
+        .containsPattern("(?m)^tar +oci-archive ")
+        .containsPattern("(?m)^tar +docker-manifest +true +[a-z]");
+  }
+
+  @Test
+  void listsWhatIsInstalledAsJson() {
+    JsonNode json = Run.of("drivers", "--json").succeeds().json();
+    JsonNode tar =
+        StreamSupport.stream(json.get("drivers").spliterator(), false)
+            .filter(driver -> driver.get("scheme").stringValue().equals("tar"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(tar.get("writes").booleanValue()).isTrue();
+    assertThat(tar.get("options").get(0).get("name").stringValue()).isEqualTo("docker-manifest");
+    assertThat(json.get("problems").isEmpty()).isTrue();
+  }
+
+  @Test
+  void mergesTheTwoSidesOfASchemeFromOneJar() {
+    List<InstalledScheme> schemes =
+        InstalledScheme.of(
+            List.of(
+                provider("zip", true, "/lib/zip.jar", "archive"),
+                provider("zip", false, "/lib/zip.jar", "archive", "z"),
+                provider("far", false, "/lib/other.jar")));
+    assertThat(schemes).extracting(InstalledScheme::scheme).containsExactly("far", "zip");
+    assertThat(schemes.get(1).aliases()).containsExactly("archive", "z");
+    assertThat(schemes.get(1).jar()).isEqualTo("zip.jar");
+  }
+
+  @Test
+  void keepsApartWhatComesFromTwoJars() {
+    assertThat(
+            InstalledScheme.of(
+                List.of(
+                    provider("zip", true, "/lib/zip.jar"),
+                    provider("zip", false, "/lib/unzip.jar"))))
+        .hasSize(2);
+  }
+
+  @Test
+  void showsOnlyOptionsThatCanBeGiven() {
+    InstalledScheme reader = InstalledScheme.of(List.of(provider("zip", false, "zip.jar"))).get(0);
+    assertThat(reader.options()).isEmpty();
+    InstalledScheme writer = InstalledScheme.of(List.of(provider("zip", true, "zip.jar"))).get(0);
+    assertThat(writer.options()).hasSize(1);
+  }
+
+  private static InstalledProvider provider(
+      String scheme, boolean driver, String origin, String... aliases) {
+    return new InstalledProvider(
+        scheme,
+        List.of(aliases),
+        driver,
+        "1",
+        origin,
+        List.of(Option.flag("fast", "do it fast", false)));
+  }
+}

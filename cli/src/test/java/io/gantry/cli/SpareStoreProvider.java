@@ -1,0 +1,26 @@
+package io.gantry.cli;
+
+import io.gantry.api.content.ContentStore;
+import io.gantry.api.content.ContentStoreProvider;
+import io.gantry.api.provider.Location;
+import io.gantry.api.provider.Options;
+import java.io.IOException;
+
+/** A store of a third party that chats on standard output, packed into a jar by a test. */
+public final class SpareStoreProvider implements ContentStoreProvider {
+  @Override
+  public int spiVersion() {
+    return SPI_VERSION;
+  }
+
+  @Override
+  public String scheme() {
+    return "spare";
+  }
+
+  @Override
+  public ContentStore open(Location source, Options options) throws IOException {
+    System.out.println("a line that somebody forgot");
+    throw new IOException("there is nothing in " + source);
+  }
+}
