@@ -353,6 +353,28 @@ class ExportPlanTest {
   }
 
   @Test
+  void findsAPlatformInWhicheverIndexOfTheImageItIs() throws GantryException {
+    Descriptor amd = make.on("linux/amd64", make.image(10));
+    Descriptor arm = make.on("linux/arm64", make.image(20));
+    Descriptor nested = make.index(arm);
+    make.offer(make.index(amd, nested), "first");
+    make.offer(make.index(nested), "second");
+    ExportPlan plan =
+        ExportPlan.of(
+            store, ExportRequest.everything().platforms(List.of(Platform.parse("linux/arm64"))));
+    assertThat(digests(plan.blobs()))
+        .contains(arm.digest(), nested.digest())
+        .doesNotContain(amd.digest());
+    ExportRequest amdOnly =
+        ExportRequest.everything()
+            .select("first")
+            .platforms(List.of(Platform.parse("linux/amd64")));
+    assertThat(digests(ExportPlan.of(store, amdOnly).blobs()))
+        .contains(amd.digest(), nested.digest())
+        .doesNotContain(arm.digest());
+  }
+
+  @Test
   void doesNotNeedThePlatformsThatAreNotAskedFor() throws GantryException {
     Descriptor absent = Descriptor.of(MediaTypes.OCI_MANIFEST, make.unusedDigest(), 400);
     make.offer(make.index(make.on("linux/arm64", make.image(10)), make.on("linux/amd64", absent)));

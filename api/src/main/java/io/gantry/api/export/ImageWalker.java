@@ -9,11 +9,11 @@ import io.gantry.api.content.Verification;
 import io.gantry.api.oci.Descriptor;
 import io.gantry.api.oci.Digest;
 import io.gantry.api.oci.ImageDocument;
-import io.gantry.api.oci.Index;
 import io.gantry.api.oci.MediaTypes;
 import io.gantry.api.oci.Platform;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,12 +29,13 @@ import java.util.stream.Collectors;
 final class ImageWalker {
   private static final int MAX_DEPTH = 32;
   private static final int MAX_BLOBS = 250_000;
+  private static final int MAX_PLATFORMS_SHOWN = 20;
 
   private final ContentStore source;
   private final List<Platform> platforms;
   private final Map<Digest, Descriptor> blobs = new TreeMap<>();
   private final Map<Digest, Descriptor> skipped = new TreeMap<>();
-  private final Set<Visit> visited = new HashSet<>();
+  private final Map<Visit, Set<Platform>> visited = new HashMap<>();
 
   /** A blob may be a leaf by one path and a document by another; only the latter has children. */
   private record Visit(Digest digest, String mediaType) {}
@@ -49,15 +50,32 @@ final class ImageWalker {
     this.platforms = platforms;
   }
 
+  /**
+   * Finds the blobs of one image.
+   *
+   * @throws GantryException of kind {@code NOT_FOUND} if it is an index without an image for a
+   *     platform that was asked for
+   */
   void walk(Descriptor root) throws IOException {
-    walk(root, 0);
+    Set<Platform> matched = walk(root, 0);
+    if (MediaTypes.isIndex(root.mediaType())) {
+      for (Platform wanted : platforms) {
+        if (!matched.contains(wanted)) {
+          throw new GantryException(
+              Kind.NOT_FOUND,
+              "index %s: no image for the platform %s; it has %s"
+                  .formatted(root.digest(), wanted, offered(root)));
+        }
+      }
+    }
   }
 
-  private void walk(Descriptor descriptor, int depth) throws IOException {
+  /** Returns the platforms asked for that the children of {@code descriptor} are for. */
+  private Set<Platform> walk(Descriptor descriptor, int depth) throws IOException {
     boolean isIndex = MediaTypes.isIndex(descriptor.mediaType());
     if (!isIndex && !MediaTypes.isManifest(descriptor.mediaType())) {
       addLeaf(descriptor);
-      return;
+      return Set.of();
     }
     if (depth > MAX_DEPTH) {
       throw new GantryException(
@@ -65,47 +83,45 @@ final class ImageWalker {
           "index %s: nested more than %d deep".formatted(descriptor.digest(), MAX_DEPTH));
     }
     addBlob(descriptor);
-    if (!visited.add(new Visit(descriptor.digest(), descriptor.mediaType()))) {
-      return;
+    Visit visit = new Visit(descriptor.digest(), descriptor.mediaType());
+    Set<Platform> known = visited.get(visit);
+    if (known != null) {
+      return known;
     }
-    ImageDocument document =
-        ImageDocument.parse(descriptor, ManifestReader.read(source, descriptor));
-    List<Descriptor> children =
-        document instanceof Index index ? chosen(descriptor, index) : document.children();
-    for (Descriptor child : children) {
-      walk(child, depth + 1);
+    Set<Platform> matched = new HashSet<>();
+    for (Descriptor child : read(descriptor).children()) {
+      List<Platform> wanted = isIndex ? wantedOf(child) : List.of();
+      if (isIndex && !platforms.isEmpty() && wanted.isEmpty()) {
+        continue;
+      }
+      Set<Platform> below = walk(child, depth + 1);
+      matched.addAll(MediaTypes.isIndex(child.mediaType()) ? below : wanted);
     }
+    visited.put(visit, matched);
+    return matched;
   }
 
-  private List<Descriptor> chosen(Descriptor descriptor, Index index) throws GantryException {
-    if (platforms.isEmpty()) {
-      return index.manifests();
-    }
-    for (Platform wanted : platforms) {
-      if (index.manifests().stream()
-          .noneMatch(entry -> entry.platform().map(wanted::matches).orElse(true))) {
-        throw new GantryException(
-            Kind.NOT_FOUND,
-            "index %s: no image for the platform %s; it has %s"
-                .formatted(
-                    descriptor.digest(),
-                    wanted,
-                    index.manifests().stream()
-                        .flatMap(entry -> entry.platform().stream())
-                        .map(Platform::toString)
-                        .distinct()
-                        .limit(20)
-                        .collect(Collectors.joining(", "))));
-      }
-    }
-    return index.manifests().stream()
-        .filter(
-            entry ->
-                entry
-                    .platform()
-                    .map(has -> platforms.stream().anyMatch(wanted -> wanted.matches(has)))
-                    .orElse(true))
-        .toList();
+  private ImageDocument read(Descriptor descriptor) throws IOException {
+    return ImageDocument.parse(descriptor, ManifestReader.read(source, descriptor));
+  }
+
+  /** As with containerd, an entry that does not say its platform is one for any. */
+  private List<Platform> wantedOf(Descriptor entry) {
+    return entry
+        .platform()
+        .map(has -> platforms.stream().filter(wanted -> wanted.matches(has)).toList())
+        .orElse(platforms);
+  }
+
+  private String offered(Descriptor index) throws IOException {
+    String offered =
+        read(index).children().stream()
+            .flatMap(entry -> entry.platform().stream())
+            .map(Platform::toString)
+            .distinct()
+            .limit(MAX_PLATFORMS_SHOWN)
+            .collect(Collectors.joining(", "));
+    return offered.isEmpty() ? "none" : offered;
   }
 
   /** Annotations may weigh megabytes, and nobody who moves a blob needs them. */

@@ -124,6 +124,7 @@ final class DirectoryDriver implements ImageDriver {
       }
     }
     AtomicFile.syncFolder(blobsFolder);
+    AtomicFile.syncFolder(root);
     for (Path created : createdFolders) {
       Path parent = created.getParent();
       if (parent != null) {
