@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.Serial;
+import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileLockInterruptionException;
 import java.nio.file.AccessDeniedException;
@@ -61,7 +62,9 @@ public final class GantryException extends IOException {
     }
     if (cause instanceof ClosedByInterruptException
         || cause instanceof FileLockInterruptionException
-        || cause instanceof InterruptedIOException) {
+        // The library makes a timeout a kind of interrupt, which it is not to those who wait.
+        || (cause instanceof InterruptedIOException
+            && !(cause instanceof SocketTimeoutException))) {
       return new GantryException(Kind.INTERRUPTED, "interrupted; nothing was published", cause);
     }
     return new GantryException(kind, what + ": " + reason(cause), cause);

@@ -6,6 +6,7 @@ import io.gantry.api.GantryException.Kind;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileLockInterruptionException;
 import java.nio.file.AccessDeniedException;
@@ -28,6 +29,7 @@ class GantryExceptionTest {
         Arguments.of(new FileAlreadyExistsException("f"), "cannot x: f: exists already"),
         Arguments.of(new FileSystemException("f", null, "full"), "cannot x: f: full"),
         Arguments.of(new IOException("broken pipe"), "cannot x: broken pipe"),
+        Arguments.of(new SocketTimeoutException("read timed out"), "cannot x: read timed out"),
         Arguments.of(new EOFException(), "cannot x: EOFException"));
   }
 

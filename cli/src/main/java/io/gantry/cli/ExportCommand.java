@@ -40,7 +40,7 @@ import picocli.CommandLine.Parameters;
       "  1    failed",
       "  2    wrong usage",
       "  3    content does not match its digest or size",
-      "  4    source, image or blob not found",
+      "  4    source, image, platform or blob not found",
       "  5    no driver or store for a scheme",
       "  130  interrupted; nothing was published",
       "",
@@ -84,7 +84,7 @@ final class ExportCommand implements Callable<Integer> {
 
   @Option(
       names = "--dry-run",
-      description = "Print what would be exported to standard output and write nothing.")
+      description = "Print what would be exported to standard output; the target is not looked at.")
   private boolean dryRun;
 
   @Option(names = "--json", description = "Print the result as JSON to standard output.")

@@ -49,6 +49,7 @@ final class JsonOutput {
             .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
             .enable(SerializationFeature.INDENT_OUTPUT)
             .build();
-    output.out().println(mapper.writeValueAsString(document));
+    // DEL is ASCII, and the one control character that JSON lets stand.
+    output.out().println(mapper.writeValueAsString(document).replace("\u007f", "\\u007f"));
   }
 }

@@ -447,4 +447,28 @@ class ExportPlanTest {
     @Override
     public void close() {}
   }
+
+  @Test
+  void refusesBlobsWhoseLengthsTogetherAreNoNumber() throws GantryException {
+    List<Descriptor> layers = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      layers.add(Descriptor.of(MediaTypes.OCI_LAYER_GZIP, make.layer(10 + i).digest(), 1L << 62));
+    }
+    make.offer(make.image(layers));
+    ContentStore sparse =
+        new FaultyStore(
+            store,
+            digest -> layers.stream().anyMatch(layer -> layer.digest().equals(digest)),
+            reader ->
+                new ForwardingReader(reader) {
+                  @Override
+                  public long size() {
+                    return 1L << 62;
+                  }
+                });
+    assertThatExceptionOfType(GantryException.class)
+        .isThrownBy(() -> ExportPlan.of(sparse, ExportRequest.everything()))
+        .extracting(GantryException::kind)
+        .isEqualTo(Kind.INVALID_IMAGE);
+  }
 }

@@ -10,6 +10,7 @@ import io.gantry.api.export.ExportPlan;
 import io.gantry.api.export.ExportRequest;
 import io.gantry.api.oci.Annotations;
 import io.gantry.api.oci.Descriptor;
+import io.gantry.api.oci.Platform;
 import io.gantry.api.provider.Location;
 import java.util.List;
 import java.util.Map;
@@ -158,5 +159,18 @@ class ImageSelectionTest {
     assertThat(chosenBy(request))
         .extracting(Descriptor::digest, entry -> entry.annotations().get(Annotations.IMAGE_NAME))
         .containsExactly(tuple(second.digest(), "docker.io/library/new:3"));
+  }
+
+  @Test
+  void anEntryThatSaysItsPlatformIsLeftOutWhenThatIsNotAskedFor() throws GantryException {
+    Descriptor amd = make.offer(make.on("linux/amd64", make.image(10)), "app:1");
+    Descriptor arm = make.offer(make.on("linux/arm64", make.image(20)), "app:1");
+    ExportRequest armOnly = everything().platforms(List.of(Platform.parse("linux/arm64")));
+    assertThat(chosenBy(armOnly)).containsExactly(arm);
+    assertThat(chosenBy(armOnly.select("app:1"))).containsExactly(arm);
+    assertRefused(
+        Kind.NOT_FOUND, armOnly.select(amd.digest()), "linux/arm64", "it has linux/amd64");
+    ExportRequest other = everything().platforms(List.of(Platform.parse("linux/s390x")));
+    assertRefused(Kind.NOT_FOUND, other, "linux/s390x", "linux/amd64, linux/arm64");
   }
 }

@@ -15,6 +15,7 @@ import io.gantry.api.oci.Platform;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -78,6 +79,33 @@ class RunnableImagesTest {
     }
     List<RunnableImage> found = assertTimeoutPreemptively(Duration.ofSeconds(20), () -> images());
     assertThat(found).singleElement().satisfies(i -> assertThat(i.names()).hasSize(20_000));
+  }
+
+  @Test
+  void anIndexIsReadAsOftenHoweverManyNamesItHas() throws GantryException {
+    assertThat(readsOfAnIndexWithNames(500)).isEqualTo(readsOfAnIndexWithNames(1));
+  }
+
+  private int readsOfAnIndexWithNames(int count) throws GantryException {
+    InMemoryStore own = new InMemoryStore();
+    ImageFactory factory = ImageFactory.into(own, 17);
+    Descriptor index = factory.index(factory.on("linux/amd64", factory.image(10)));
+    for (int i = 0; i < count; i++) {
+      factory.offer(index, "example.com/app:" + i);
+    }
+    AtomicInteger opened = new AtomicInteger();
+    FaultyStore counting =
+        new FaultyStore(
+            own,
+            index.digest(),
+            reader -> {
+              opened.incrementAndGet();
+              return reader;
+            });
+    assertThat(ExportPlan.of(counting, ExportRequest.everything()).images())
+        .singleElement()
+        .satisfies(image -> assertThat(image.names()).hasSize(count));
+    return opened.get();
   }
 
   @Test

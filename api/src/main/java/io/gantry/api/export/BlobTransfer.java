@@ -72,11 +72,12 @@ final class BlobTransfer {
       // It had its full size when it was opened, so it shrank under the reader.
       Verification.size(blob.digest(), blob.size(), position);
     }
-    if (count == 0) {
+    int filled = buffer.flip().remaining();
+    if (filled == 0) {
       throw new GantryException(
           Kind.SOURCE_FAILED, "blob %s: the source gave no bytes".formatted(blob.digest()));
     }
-    return buffer.flip().remaining();
+    return filled;
   }
 
   private void drain(Descriptor blob, BlobWriter writer) throws IOException {

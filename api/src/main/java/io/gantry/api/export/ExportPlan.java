@@ -59,6 +59,6 @@ public record ExportPlan(
 
   /** Returns the length of all blobs together in bytes. */
   public long totalBytes() {
-    return blobs.stream().mapToLong(Descriptor::size).reduce(0, Math::addExact);
+    return blobs.stream().mapToLong(Descriptor::size).sum();
   }
 }

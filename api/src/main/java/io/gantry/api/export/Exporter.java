@@ -11,19 +11,21 @@ import io.gantry.api.oci.Descriptor;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The shared export: moves the blobs of a plan from a store to a driver, counts and hashes every
  * byte on the way, commits a blob only when both agree with its descriptor, and publishes the index
  * last. Verification is here, once, for every store and every driver.
  *
- * <p>An exporter is immutable; the store and the driver belong to the caller, who closes them. A
- * driver that is closed after a failure publishes nothing.
+ * <p>An exporter serves one export; the store and the driver belong to the caller, who closes them.
+ * A driver that is closed after a failure publishes nothing.
  */
 public final class Exporter {
   private final ContentStore source;
   private final ImageDriver target;
   private final ExportListener listener;
+  private final AtomicBoolean begun = new AtomicBoolean();
 
   /** Makes an exporter that tells {@code listener} of its progress. */
   public Exporter(ContentStore source, ImageDriver target, ExportListener listener) {
@@ -46,8 +48,12 @@ public final class Exporter {
    *     says, {@code NOT_FOUND} if one is missing, {@code TARGET_EXISTS} if the target may not be
    *     replaced, {@code SOURCE_FAILED} or {@code TARGET_FAILED} if a side fails, {@code
    *     INTERRUPTED} if the thread was; nothing is published then
+   * @throws IllegalStateException if it is called again
    */
   public ExportResult export(ExportPlan plan, boolean overwrite) throws GantryException {
+    if (!begun.compareAndSet(false, true)) {
+      throw new IllegalStateException("a driver takes one export, and this one has had it");
+    }
     List<Descriptor> written = new ArrayList<>();
     List<Descriptor> reused = new ArrayList<>();
     try {

@@ -7,6 +7,7 @@ import io.gantry.api.oci.Annotations;
 import io.gantry.api.oci.Descriptor;
 import io.gantry.api.oci.Digest;
 import io.gantry.api.oci.ImageName;
+import io.gantry.api.oci.Platform;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,11 +25,11 @@ final class ImageSelector {
     List<Descriptor> offered = source.roots();
     List<Descriptor> selected;
     if (request.digest().isPresent()) {
-      selected = byDigest(source, offered, request.digest().get());
+      selected = onPlatforms(byDigest(source, offered, request.digest().get()), request);
     } else if (request.name().isPresent()) {
-      selected = byName(offered, request.name().get());
+      selected = byName(onPlatforms(offered, request), request.name().get());
     } else {
-      selected = offered;
+      selected = onPlatforms(offered, request);
     }
     if (selected.isEmpty()) {
       throw new GantryException(
@@ -36,6 +37,36 @@ final class ImageSelector {
           "the source offers no image by name; add @ and the digest of a manifest to it");
     }
     return request.targetNames().isEmpty() ? selected : named(selected, request.targetNames());
+  }
+
+  /** An entry that says its platform is one of an index, and index.json is an index. */
+  private static List<Descriptor> onPlatforms(List<Descriptor> entries, ExportRequest request)
+      throws GantryException {
+    List<Platform> wanted = request.platforms();
+    List<Descriptor> matching =
+        wanted.isEmpty()
+            ? entries
+            : filter(
+                entries,
+                entry ->
+                    entry
+                        .platform()
+                        .map(has -> wanted.stream().anyMatch(one -> one.matches(has)))
+                        .orElse(true));
+    if (matching.isEmpty() && !entries.isEmpty()) {
+      throw new GantryException(
+          Kind.NOT_FOUND,
+          "no image for the platform %s in the source; it has %s"
+              .formatted(
+                  wanted.stream().map(Platform::toString).collect(Collectors.joining(" or ")),
+                  entries.stream()
+                      .flatMap(entry -> entry.platform().stream())
+                      .map(Platform::toString)
+                      .distinct()
+                      .limit(MAX_NAMES_SHOWN)
+                      .collect(Collectors.joining(", "))));
+    }
+    return matching;
   }
 
   private static List<Descriptor> byDigest(

@@ -37,6 +37,8 @@ final class ImageWalker {
   private final Map<Digest, Descriptor> skipped = new TreeMap<>();
   private final Map<Visit, Set<Platform>> visited = new HashMap<>();
 
+  private long totalBytes;
+
   /** A blob may be a leaf by one path and a document by another; only the latter has children. */
   private record Visit(Digest digest, String mediaType) {}
 
@@ -89,7 +91,7 @@ final class ImageWalker {
       return known;
     }
     Set<Platform> matched = new HashSet<>();
-    for (Descriptor child : read(descriptor).children()) {
+    for (Descriptor child : childrenOf(descriptor)) {
       List<Platform> wanted = isIndex ? wantedOf(child) : List.of();
       if (isIndex && !platforms.isEmpty() && wanted.isEmpty()) {
         continue;
@@ -101,8 +103,13 @@ final class ImageWalker {
     return matched;
   }
 
-  private ImageDocument read(Descriptor descriptor) throws IOException {
-    return ImageDocument.parse(descriptor, ManifestReader.read(source, descriptor));
+  /** Bare, as the children of every level above are kept while one is walked. */
+  private List<Descriptor> childrenOf(Descriptor descriptor) throws IOException {
+    return ImageDocument.parse(descriptor, ManifestReader.read(source, descriptor))
+        .children()
+        .stream()
+        .map(Descriptor::bare)
+        .toList();
   }
 
   /** As with containerd, an entry that does not say its platform is one for any. */
@@ -115,7 +122,7 @@ final class ImageWalker {
 
   private String offered(Descriptor index) throws IOException {
     String offered =
-        read(index).children().stream()
+        childrenOf(index).stream()
             .flatMap(entry -> entry.platform().stream())
             .map(Platform::toString)
             .distinct()
@@ -124,18 +131,22 @@ final class ImageWalker {
     return offered.isEmpty() ? "none" : offered;
   }
 
-  /** Annotations may weigh megabytes, and nobody who moves a blob needs them. */
-  private static Descriptor bare(Descriptor descriptor) {
-    return Descriptor.of(descriptor.mediaType(), descriptor.digest(), descriptor.size());
-  }
-
   private void addBlob(Descriptor descriptor) throws GantryException {
-    Descriptor known = blobs.putIfAbsent(descriptor.digest(), bare(descriptor));
+    Descriptor known = blobs.putIfAbsent(descriptor.digest(), descriptor.bare());
     if (known != null && known.size() != descriptor.size()) {
       throw new GantryException(
           Kind.CONTENT_MISMATCH,
           "blob %s: described with %d bytes and with %d"
               .formatted(descriptor.digest(), known.size(), descriptor.size()));
+    }
+    if (known == null) {
+      totalBytes += descriptor.size();
+      if (totalBytes < 0) {
+        throw new GantryException(
+            Kind.INVALID_IMAGE,
+            "blob %s: with its %d bytes the images have more than %d"
+                .formatted(descriptor.digest(), descriptor.size(), Long.MAX_VALUE));
+      }
     }
     checkNumber();
   }
@@ -160,7 +171,7 @@ final class ImageWalker {
       Verification.size(descriptor.digest(), descriptor.size(), reader.size());
     } catch (GantryException e) {
       if (e.kind() == Kind.NOT_FOUND && MediaTypes.isNonDistributable(descriptor.mediaType())) {
-        skipped.put(descriptor.digest(), bare(descriptor));
+        skipped.put(descriptor.digest(), descriptor.bare());
         checkNumber();
         return;
       }

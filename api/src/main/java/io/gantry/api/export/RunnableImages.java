@@ -15,6 +15,7 @@ import io.gantry.api.oci.MediaTypes;
 import io.gantry.api.oci.Platform;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -45,8 +46,14 @@ final class RunnableImages {
   List<RunnableImage> of(List<Descriptor> roots) throws IOException {
     Map<Digest, Descriptor> manifests = new LinkedHashMap<>();
     Map<Digest, Set<ImageName>> names = new LinkedHashMap<>();
+    // An index.json may name one index a hundred thousand times.
+    Map<Descriptor, Optional<Descriptor>> chosen = new HashMap<>();
     for (Descriptor root : roots) {
-      Optional<Descriptor> manifest = choose(root);
+      Optional<Descriptor> manifest = chosen.get(root.bare());
+      if (manifest == null) {
+        manifest = choose(root);
+        chosen.put(root.bare(), manifest);
+      }
       if (manifest.isPresent()) {
         Digest digest = manifest.get().digest();
         manifests.putIfAbsent(digest, manifest.get());
@@ -108,7 +115,12 @@ final class RunnableImages {
       // A configuration is opaque to the export: one that cannot be read is carried all the same.
       return Optional.empty();
     }
-    return Optional.of(new RunnableImage(descriptor, config, manifest.layers(), names));
+    return Optional.of(
+        new RunnableImage(
+            descriptor.bare(),
+            config.bare(),
+            manifest.layers().stream().map(Descriptor::bare).toList(),
+            names));
   }
 
   private static Optional<ImageName> nameOf(Descriptor root) {

@@ -2,10 +2,13 @@ package io.gantry.api.file;
 
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 
+import io.gantry.api.oci.Digest;
+import io.gantry.api.oci.DigestAlgorithm;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -23,6 +26,9 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class AtomicFile implements Closeable {
   private static final String SUFFIX = ".gantry-part";
+
+  /** File names end at 255 bytes on every file system in use. */
+  private static final int MAX_STEM_BYTES = 200;
 
   private final Path target;
   private final Path folder;
@@ -47,7 +53,7 @@ public final class AtomicFile implements Closeable {
     if (folder == null) {
       throw new FileSystemException(target.toString(), null, "not a place for a file");
     }
-    String prefix = "." + absolute.getFileName() + ".";
+    String prefix = "." + stem(absolute.getFileName().toString()) + ".";
     removeLitter(folder, prefix);
     while (true) {
       String random = "%016x".formatted(ThreadLocalRandom.current().nextLong());
@@ -57,6 +63,14 @@ public final class AtomicFile implements Closeable {
         return new AtomicFile(absolute, folder, part.get());
       }
     }
+  }
+
+  /** The name of the target, for people to recognise, unless no room is left for the rest. */
+  private static String stem(String name) {
+    byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+    return bytes.length <= MAX_STEM_BYTES
+        ? name
+        : Digest.of(DigestAlgorithm.SHA256, bytes).encoded();
   }
 
   private static void removeLitter(Path folder, String prefix) throws IOException {
@@ -75,6 +89,8 @@ public final class AtomicFile implements Closeable {
           if (lock != null) {
             Files.deleteIfExists(part);
           }
+        } catch (FileSystemException notOurs) {
+          // Another user's part is that user's to remove, and does not keep us from working.
         }
       }
     }
@@ -90,7 +106,8 @@ public final class AtomicFile implements Closeable {
    *
    * @param overwrite whether to replace a file that is there
    * @throws FileAlreadyExistsException if there is one and it may not be replaced
-   * @throws IOException if the content cannot be synced or renamed; the target is as it was
+   * @throws IOException if the content cannot be synced or renamed, and the target is as it was; or
+   *     if the renaming cannot be made durable, which the message says
    */
   public void publish(boolean overwrite) throws IOException {
     channel().force(true);
@@ -99,7 +116,13 @@ public final class AtomicFile implements Closeable {
     }
     done = true;
     part.close();
-    syncFolder(folder);
+    try {
+      syncFolder(folder);
+    } catch (IOException e) {
+      throw new IOException(
+          "%s is in place, but may not survive a power cut: %s".formatted(target, e.getMessage()),
+          e);
+    }
   }
 
   /** A hard link, unlike a rename, fails if the target exists. */
@@ -114,7 +137,11 @@ public final class AtomicFile implements Closeable {
       }
       return false;
     }
-    Files.delete(part.file());
+    try {
+      Files.delete(part.file());
+    } catch (IOException stays) {
+      // The target is complete; the other name of it is litter for the next run.
+    }
     return true;
   }
 

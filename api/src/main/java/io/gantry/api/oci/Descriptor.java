@@ -102,6 +102,15 @@ public record Descriptor(
         unknownFields);
   }
 
+  /**
+   * Returns this descriptor with its required fields and its platform alone: the rest may weigh
+   * megabytes, and nobody who moves a blob needs it.
+   */
+  public Descriptor bare() {
+    Descriptor bare = of(mediaType, digest, size);
+    return platform.isPresent() ? bare.withPlatform(platform.get()) : bare;
+  }
+
   /** Returns whether the embedded {@link #data()}, if there is any, is the described content. */
   boolean dataMatches() {
     if (data.isEmpty()) {

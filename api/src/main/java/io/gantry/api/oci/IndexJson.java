@@ -2,9 +2,11 @@ package io.gantry.api.oci;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -25,21 +27,30 @@ final class IndexJson {
 
   /** Returns an index with entries added to it, each in the place of one of the same name. */
   static byte[] withEntries(ObjectNode root, List<Descriptor> added) {
-    ArrayNode entries =
-        root.path("manifests") instanceof ArrayNode present ? present : root.putArray("manifests");
-    Map<String, Integer> places = new HashMap<>();
-    for (int i = 0; i < entries.size(); i++) {
-      places.putIfAbsent(keyOf(entries.get(i)), i);
-    }
-    for (Descriptor descriptor : added) {
-      ObjectNode entry = entry(descriptor);
-      Integer place = places.putIfAbsent(keyOf(entry), entries.size());
-      if (place == null) {
-        entries.add(entry);
-      } else {
-        entries.set(place, entry);
+    JsonNode entries = root.path("manifests");
+    Map<String, ObjectNode> changes = new LinkedHashMap<>();
+    added.forEach(
+        descriptor -> {
+          ObjectNode entry = entry(descriptor);
+          changes.put(keyOf(entry), entry);
+        });
+    Set<String> placed = new HashSet<>();
+    ArrayNode merged = OciJson.MAPPER.createArrayNode();
+    for (JsonNode entry : entries) {
+      ObjectNode change = changes.get(keyOf(entry));
+      if (change == null) {
+        merged.add(entry);
+      } else if (placed.add(keyOf(entry))) {
+        merged.add(change);
       }
     }
+    changes.forEach(
+        (key, entry) -> {
+          if (!placed.contains(key)) {
+            merged.add(entry);
+          }
+        });
+    root.set("manifests", merged);
     return OciJson.MAPPER.writeValueAsBytes(root);
   }
 

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import io.gantry.api.oci.Digest;
+import io.gantry.api.oci.DigestAlgorithm;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
@@ -40,6 +42,22 @@ class AtomicFileTest {
     }
 
     assertThat(namesIn(folder)).containsExactly("target");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"n", "\u00e9"})
+  void hasRoomForTheLongestNameThatAFileMayHave(String letter, @TempDir Path folder)
+      throws IOException {
+    int bytes = letter.getBytes(UTF_8).length;
+    String name = letter.repeat(255 / bytes);
+    String litter = "." + Digest.of(DigestAlgorithm.SHA256, name.getBytes(UTF_8)).encoded();
+    Files.writeString(folder.resolve(litter + ".0123456789abcdef.gantry-part"), "killed");
+
+    try (AtomicFile file = AtomicFile.create(folder.resolve(name))) {
+      file.publish(false);
+    }
+
+    assertThat(namesIn(folder)).containsExactly(name);
   }
 
   @ParameterizedTest

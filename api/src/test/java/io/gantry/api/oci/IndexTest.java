@@ -146,6 +146,14 @@ class IndexTest {
   }
 
   @Test
+  void leavesOneEntryOfANameThatStoodThereTwice() throws GantryException {
+    String current = layout(entry(A, ref("1")), entry(A, ref("2")), entry(B, ref("1")));
+
+    assertThat(added(current, entry(B, ref("1"))))
+        .isEqualTo(layout(entry(B, ref("1")), entry(A, ref("2"))));
+  }
+
+  @Test
   void tellsNamesApartByTheFullNameWhenThereIsOne() throws GantryException {
     String current = layout(entry(A, full("docker.io/library/a:1", "1")), entry(A, ref("1")));
 

@@ -12,6 +12,7 @@ import io.gantry.api.oci.Descriptor;
 import io.gantry.api.oci.Index;
 import io.gantry.api.oci.LayoutHeader;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -28,6 +29,8 @@ import java.util.Set;
  * again: without an entry in the index no reader sees them.
  */
 final class DirectoryDriver implements ImageDriver {
+  private static final Set<String> BEGINNINGS = Set.of("blobs", "index.json.lock");
+
   private final Path root;
   private final BlobFolder blobs;
   private final LayoutFiles files;
@@ -64,20 +67,27 @@ final class DirectoryDriver implements ImageDriver {
 
   /** A folder with anything but the beginnings of a layout is somebody's, and not ours to fill. */
   private void checkNothingElseIsHere() throws IOException {
-    Set<String> beginnings = Set.of("blobs", "index.json.lock");
+    Optional<Path> foreign = Optional.empty();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(root)) {
       for (Path entry : entries) {
         String name = entry.getFileName().toString();
-        boolean staged =
-            name.startsWith(StagingFolder.PREFIX)
-                || name.startsWith("." + LayoutHeader.FILE_NAME + ".");
-        if (!staged && !beginnings.contains(name)) {
-          throw new GantryException(
-              Kind.TARGET_EXISTS,
-              "%s is not empty and no OCI image layout (it holds %s); choose another folder"
-                  .formatted(root, name));
+        if (!BEGINNINGS.contains(name)
+            && !name.startsWith("." + LayoutHeader.FILE_NAME + ".")
+            && !StagingFolder.isOne(entry)) {
+          foreign = Optional.of(entry);
         }
       }
+    }
+    if (foreign.isPresent()) {
+      // Unless another export has made it a layout while we looked.
+      if (!files.hasHeader()) {
+        throw new GantryException(
+            Kind.TARGET_EXISTS,
+            "%s is not empty and no OCI image layout (it holds %s); choose another folder"
+                .formatted(root, foreign.get().getFileName()));
+      }
+      files.checkHeader();
+      checkIndex();
     }
   }
 
@@ -125,6 +135,15 @@ final class DirectoryDriver implements ImageDriver {
     }
     AtomicFile.syncFolder(blobsFolder);
     AtomicFile.syncFolder(root);
+    Path above = root.toAbsolutePath().getParent();
+    if (above != null) {
+      try {
+        // A run that was killed may have created the root and not come this far.
+        AtomicFile.syncFolder(above);
+      } catch (AccessDeniedException notReadable) {
+        // Then the root was not created from here either.
+      }
+    }
     for (Path created : createdFolders) {
       Path parent = created.getParent();
       if (parent != null) {
@@ -164,11 +183,9 @@ final class DirectoryDriver implements ImageDriver {
     try (BlobReader present = blobs.open(blob.digest())) {
       return present.size() == blob.size()
           && present.digest(blob.digest().algorithm()).equals(blob.digest());
-    } catch (GantryException e) {
-      if (e.kind() == Kind.NOT_FOUND) {
-        return false;
-      }
-      throw e;
+    } catch (GantryException absent) {
+      // Not there, or something else than a file in its place, which the blob will replace.
+      return false;
     }
   }
 }

@@ -1,11 +1,19 @@
 package io.gantry.driver.directory;
 
 import com.google.auto.service.AutoService;
+import io.gantry.api.GantryException;
+import io.gantry.api.GantryException.Kind;
 import io.gantry.api.content.ContentStore;
 import io.gantry.api.content.ContentStoreProvider;
+import io.gantry.api.file.BlobFolder;
+import io.gantry.api.file.FolderStore;
+import io.gantry.api.oci.Index;
 import io.gantry.api.provider.Location;
 import io.gantry.api.provider.Options;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.List;
 
 /** Opens {@code dir:FOLDER[:NAME|@DIGEST]}, an OCI image layout in a folder. */
@@ -29,8 +37,35 @@ public final class DirectoryStoreProvider implements ContentStoreProvider {
     return DirectoryDriverProvider.ALIASES;
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws GantryException of kind {@code NOT_FOUND} if there is no layout, {@code INVALID_IMAGE}
+   *     if it is of another version or its index breaks the image-spec
+   * @throws IOException if the layout cannot be read
+   */
   @Override
   public ContentStore open(Location source, Options options) throws IOException {
-    return DirectoryStore.open(source.asPath());
+    Path root = source.asPath();
+    LayoutFiles files = new LayoutFiles(root);
+    try {
+      files.checkHeader();
+    } catch (NoSuchFileException e) {
+      throw new GantryException(Kind.NOT_FOUND, missing(root), e);
+    }
+    byte[] index =
+        files
+            .readIndex()
+            .orElseThrow(() -> new GantryException(Kind.NOT_FOUND, root + ": has no index.json"));
+    return new FolderStore(
+        new BlobFolder(root), Index.parseLayoutIndex(files.index().toString(), index).manifests());
+  }
+
+  private static String missing(Path root) {
+    return Files.isDirectory(root)
+        ? "%s is no OCI image layout, it has no oci-layout file; for containerd's content write"
+                .formatted(root)
+            + " store: instead of dir:"
+        : root + ": no such folder";
   }
 }

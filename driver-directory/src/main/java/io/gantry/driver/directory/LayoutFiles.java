@@ -1,5 +1,7 @@
 package io.gantry.driver.directory;
 
+import io.gantry.api.GantryException;
+import io.gantry.api.GantryException.Kind;
 import io.gantry.api.file.AtomicFile;
 import io.gantry.api.file.FileFailure;
 import io.gantry.api.file.LockFile;
@@ -68,6 +70,12 @@ final class LayoutFiles {
           current.isPresent()
               ? entries.addedTo(index().toString(), current.get())
               : entries.toLayoutJson();
+      if (json.length > MAX_INDEX_BYTES) {
+        throw new GantryException(
+            Kind.INVALID_IMAGE,
+            "%s: with these entries it would have %d bytes, more than the %d that are read"
+                .formatted(index(), json.length, MAX_INDEX_BYTES));
+      }
       write(index(), json);
     }
   }

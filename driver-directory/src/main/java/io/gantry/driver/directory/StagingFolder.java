@@ -3,7 +3,6 @@ package io.gantry.driver.directory;
 import io.gantry.api.file.LockFile;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -13,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 
 /**
  * The folder in which one export stages its blobs: inside the layout, so that a rename publishes
@@ -20,7 +20,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * tells a living export from one that was killed, whose folder the next one removes.
  */
 final class StagingFolder implements Closeable {
-  static final String PREFIX = ".gantry-";
+  private static final String PREFIX = ".gantry-";
+  private static final Pattern NAME = Pattern.compile("\\.gantry-[0-9a-f]{16}");
   private static final String LOCK = "lock";
 
   private final Path folder;
@@ -33,44 +34,59 @@ final class StagingFolder implements Closeable {
   }
 
   static StagingFolder create(Path root) throws IOException {
-    try (DirectoryStream<Path> litter = Files.newDirectoryStream(root, PREFIX + "*")) {
-      for (Path folder : litter) {
-        if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
-          removeIfDead(folder);
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(root)) {
+      for (Path entry : entries) {
+        if (isOne(entry)) {
+          removeIfDead(entry);
         }
       }
     }
     while (true) {
       Path folder =
-          root.resolve(PREFIX + "%016x".formatted(ThreadLocalRandom.current().nextLong()));
+          root.resolve("%s%016x".formatted(PREFIX, ThreadLocalRandom.current().nextLong()));
       try {
         Files.createDirectory(folder);
+      } catch (FileAlreadyExistsException taken) {
+        continue;
+      }
+      try {
         Optional<LockFile> lock = LockFile.tryAcquire(folder.resolve(LOCK));
         if (lock.isPresent()) {
           return new StagingFolder(folder, lock.get());
         }
-      } catch (FileAlreadyExistsException | NoSuchFileException takenForLitter) {
+      } catch (NoSuchFileException takenForLitter) {
         // Another export saw the folder in the instant before it was locked: try another one.
       }
     }
   }
 
-  private static void removeIfDead(Path folder) throws IOException {
+  /** Whoever keeps notes in a folder of a like name keeps them. */
+  static boolean isOne(Path entry) {
+    return NAME.matcher(entry.getFileName().toString()).matches()
+        && Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static void removeIfDead(Path folder) {
     try (LockFile lock = LockFile.tryAcquire(folder.resolve(LOCK)).orElse(null)) {
       if (lock != null) {
         removeAll(folder);
       }
-    } catch (NoSuchFileException | DirectoryNotEmptyException otherWasFaster) {
-      // Another export removes the same litter, or has just begun to use the folder.
+    } catch (IOException notOurs) {
+      // Another export is faster, or has just begun to use the folder, or another user owns it:
+      // what is not ours to remove does not keep us from working.
     }
   }
 
+  /** The lock goes last: a folder without one looks free. */
   private static void removeAll(Path folder) throws IOException {
     try (DirectoryStream<Path> parts = Files.newDirectoryStream(folder)) {
       for (Path part : parts) {
-        Files.deleteIfExists(part);
+        if (!part.endsWith(LOCK)) {
+          Files.deleteIfExists(part);
+        }
       }
     }
+    Files.deleteIfExists(folder.resolve(LOCK));
     Files.deleteIfExists(folder);
   }
 

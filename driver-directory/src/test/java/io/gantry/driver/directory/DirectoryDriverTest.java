@@ -35,6 +35,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -213,8 +214,50 @@ class DirectoryDriverTest {
   }
 
   @Test
+  void keepsAFolderOfSomebodyElseWhoseNameOnlyResemblesStaging() throws IOException {
+    make.offer(make.image(10), "app:1.0");
+    export(store, false);
+    Path notes = Files.createDirectories(layout().resolve(".gantry-notes"));
+    Files.writeString(notes.resolve("todo.txt"), "precious");
+
+    export(store, false);
+
+    assertThat(notes.resolve("todo.txt")).hasContent("precious");
+  }
+
+  @Test
+  void replacesWhatIsNoFileInThePlaceOfABlob() throws IOException {
+    Descriptor layer = make.layer(1000);
+    make.offer(make.image(List.of(layer)), "app:1.0");
+    export(store, false);
+    Path blob = new BlobFolder(layout()).path(layer.digest());
+    Path elsewhere = Files.move(blob, folder.resolve("elsewhere"));
+    Files.createSymbolicLink(blob, elsewhere);
+
+    export(store, false);
+
+    assertThat(blob).isRegularFile();
+    assertThat(Files.isSymbolicLink(blob)).isFalse();
+  }
+
+  @Test
+  void refusesToMakeAnIndexThatIsTooLargeToBeRead() throws IOException {
+    Descriptor image = make.image(10);
+    make.offer(image.withAnnotations(Map.of("half", "x".repeat(17 << 20))));
+    export(store, false);
+    byte[] before = Files.readAllBytes(layout().resolve("index.json"));
+    InMemoryStore other = new InMemoryStore();
+    ImageFactory makeOther = ImageFactory.into(other, SEED + 1);
+    makeOther.offer(makeOther.image(20).withAnnotations(Map.of("half", "y".repeat(17 << 20))));
+
+    assertThatThrownBy(() -> export(other, false)).hasMessageContaining("more than");
+
+    assertThat(layout().resolve("index.json")).hasBinaryContent(before);
+  }
+
+  @RepeatedTest(20)
   void losesNoEntryOfExportsThatRunSideBySide() throws Exception {
-    int exports = 24;
+    int exports = 12;
     List<Callable<ExportResult>> work = new ArrayList<>();
     for (int i = 0; i < exports; i++) {
       InMemoryStore own = new InMemoryStore();

@@ -1,26 +1,33 @@
-package io.gantry.store.filesystem;
+package io.gantry.api.file;
+
+import static java.util.Objects.requireNonNull;
 
 import io.gantry.api.content.BlobReader;
 import io.gantry.api.content.ContentStore;
 import io.gantry.api.content.ManifestReader;
-import io.gantry.api.file.BlobFolder;
 import io.gantry.api.oci.Descriptor;
 import io.gantry.api.oci.Digest;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.List;
 
-/** Blobs by digest, and no names. */
-final class FilesystemStore implements ContentStore {
+/** A content store over a {@link BlobFolder} and the images that are known to be in it. */
+public final class FolderStore implements ContentStore {
   private final BlobFolder blobs;
+  private final List<Descriptor> roots;
 
-  FilesystemStore(Path root) {
-    this.blobs = new BlobFolder(root);
+  /**
+   * Makes a store; nothing is read.
+   *
+   * @param roots the images that the folder offers, none where it keeps no names
+   */
+  public FolderStore(BlobFolder blobs, List<Descriptor> roots) {
+    this.blobs = requireNonNull(blobs, "blobs");
+    this.roots = List.copyOf(roots);
   }
 
   @Override
   public List<Descriptor> roots() {
-    return List.of();
+    return roots;
   }
 
   @Override
