@@ -107,6 +107,9 @@ final class ExportCommand implements Callable<Integer> {
     if (json && !dryRun && to.path().equals("-")) {
       throw misuse("--json and the target %s both need standard output".formatted(to));
     }
+    if (!dryRun && to.path().equals("-") && Boolean.getBoolean("gantry.stdout.terminal")) {
+      throw misuse("%s would fill the terminal; redirect standard output".formatted(to));
+    }
     DriverRegistry registry = DriverRegistry.load();
     try (ImageDriver driver = registry.openDriver(to, options);
         ContentStore store = registry.openStore(from, Map.of())) {

@@ -55,6 +55,13 @@ final class PackagedExportIT {
     return Layouts.files(layout).stream().filter(name -> name.startsWith("blobs/sha256/")).toList();
   }
 
+  /** The launcher says what standard output is; here an option that comes later says it. */
+  @Test
+  void refusesToFillATerminalWithAnArchive() throws Exception {
+    Map<String, String> terminal = Map.of("GANTRY_JAVA_OPTS", "-Dgantry.stdout.terminal=true");
+    gantry.run(terminal, "export", source, "tar:-").refuses(ExitCode.USAGE, "tar:-", "redirect");
+  }
+
   @Test
   void writesNothingButTheArchiveToStandardOutput() throws Exception {
     gantry.run("export", source, "tar:" + archive).succeeds();

@@ -48,11 +48,16 @@ final class DirectoryDriver implements ImageDriver {
   public void init(InitOptions options) throws IOException {
     overwrite = options.overwrite();
     createFolders(root.toAbsolutePath());
+    // Looked for first: another export may be making this folder a layout, header before index.
+    Optional<String> foreign = foreignEntry();
     if (files.hasHeader()) {
       files.checkHeader();
       checkIndex();
-    } else {
-      checkNothingElseIsHere();
+    } else if (foreign.isPresent()) {
+      throw new GantryException(
+          Kind.TARGET_EXISTS,
+          "%s is not empty and no OCI image layout (it holds %s); choose another folder"
+              .formatted(root, foreign.get()));
     }
     staging = Optional.of(StagingFolder.create(root));
   }
@@ -66,29 +71,18 @@ final class DirectoryDriver implements ImageDriver {
   }
 
   /** A folder with anything but the beginnings of a layout is somebody's, and not ours to fill. */
-  private void checkNothingElseIsHere() throws IOException {
-    Optional<Path> foreign = Optional.empty();
+  private Optional<String> foreignEntry() throws IOException {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(root)) {
       for (Path entry : entries) {
         String name = entry.getFileName().toString();
         if (!BEGINNINGS.contains(name)
             && !name.startsWith("." + LayoutHeader.FILE_NAME + ".")
             && !StagingFolder.isOne(entry)) {
-          foreign = Optional.of(entry);
+          return Optional.of(name);
         }
       }
     }
-    if (foreign.isPresent()) {
-      // Unless another export has made it a layout while we looked.
-      if (!files.hasHeader()) {
-        throw new GantryException(
-            Kind.TARGET_EXISTS,
-            "%s is not empty and no OCI image layout (it holds %s); choose another folder"
-                .formatted(root, foreign.get().getFileName()));
-      }
-      files.checkHeader();
-      checkIndex();
-    }
+    return Optional.empty();
   }
 
   private void createFolders(Path folder) throws IOException {

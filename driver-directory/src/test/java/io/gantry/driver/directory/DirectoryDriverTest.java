@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -255,17 +256,24 @@ class DirectoryDriverTest {
     assertThat(layout().resolve("index.json")).hasBinaryContent(before);
   }
 
+  /** The first exports into a new folder make the layout while others look whether it is one. */
   @RepeatedTest(20)
   void losesNoEntryOfExportsThatRunSideBySide() throws Exception {
-    int exports = 12;
+    int exports = 6;
+    CyclicBarrier together = new CyclicBarrier(exports);
     List<Callable<ExportResult>> work = new ArrayList<>();
     for (int i = 0; i < exports; i++) {
       InMemoryStore own = new InMemoryStore();
       ImageFactory makeOwn = ImageFactory.into(own, i);
-      makeOwn.offer(makeOwn.image(100, 200), "app:" + i);
-      work.add(() -> export(own, false));
+      makeOwn.offer(makeOwn.image(i), "app:" + i);
+      ExportPlan plan = ExportPlan.of(own, ExportRequest.everything());
+      work.add(
+          () -> {
+            together.await();
+            return export(own, plan, false);
+          });
     }
-    ExecutorService threads = Executors.newFixedThreadPool(8);
+    ExecutorService threads = Executors.newFixedThreadPool(exports);
     try {
       for (Future<ExportResult> done : threads.invokeAll(work, 1, MINUTES)) {
         done.get();
