@@ -34,6 +34,8 @@ final class ErrorReport {
       GantryException known = GantryException.of(Kind.TARGET_FAILED, "cannot finish", io);
       code = ExitCode.of(known.kind());
       message = String.valueOf(known.getMessage());
+    } else if (failure instanceof OutOfMemoryError) {
+      message = "out of memory; give Java more of it, for example GANTRY_JAVA_OPTS=-Xmx1g";
     } else {
       String details = failure.getMessage() == null ? "" : ": " + failure.getMessage();
       message =

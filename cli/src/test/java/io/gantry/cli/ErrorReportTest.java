@@ -54,10 +54,11 @@ final class ErrorReportTest {
   }
 
   @Test
-  void reportsErrorsOfTheMachineAsWell() {
+  void saysHowToGetMoreMemory() {
     report(false, false).failed(new OutOfMemoryError());
     assertThat(written())
-        .isEqualTo("gantry: unexpected OutOfMemoryError; set GANTRY_DEBUG=1 for the stack trace\n");
+        .isEqualTo(
+            "gantry: out of memory; give Java more of it, for example GANTRY_JAVA_OPTS=-Xmx1g\n");
   }
 
   @Test

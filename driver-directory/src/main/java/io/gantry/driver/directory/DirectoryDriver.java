@@ -135,7 +135,7 @@ final class DirectoryDriver implements ImageDriver {
         // A run that was killed may have created the root and not come this far.
         AtomicFile.syncFolder(above);
       } catch (AccessDeniedException notReadable) {
-        // Then the root was not created from here either.
+        // Only who may read a folder can sync it; what this run creates is synced below.
       }
     }
     for (Path created : createdFolders) {
