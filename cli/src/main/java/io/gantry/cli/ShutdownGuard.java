@@ -54,7 +54,7 @@ final class ShutdownGuard {
     try {
       if (!ended.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
         output.message(
-            "interrupted, and still busy after %d s; nothing was published, the next run cleans up"
+            "interrupted, and still busy after %d s; the target is as it was, or complete"
                 .formatted(PATIENCE_SECONDS));
       } else if (succeeded) {
         Runtime.getRuntime().halt(ExitCode.OK.value());
