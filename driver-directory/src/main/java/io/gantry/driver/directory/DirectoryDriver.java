@@ -70,14 +70,17 @@ final class DirectoryDriver implements ImageDriver {
     }
   }
 
-  /** A folder with anything but the beginnings of a layout is somebody's, and not ours to fill. */
+  /**
+   * A folder with anything but the beginnings of a layout is somebody's, and not ours to fill.
+   * Names decide alone: what belongs to another export may be gone before it can be looked at.
+   */
   private Optional<String> foreignEntry() throws IOException {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(root)) {
       for (Path entry : entries) {
         String name = entry.getFileName().toString();
         if (!BEGINNINGS.contains(name)
             && !name.startsWith("." + LayoutHeader.FILE_NAME + ".")
-            && !StagingFolder.isOne(entry)) {
+            && !StagingFolder.isNameOfOne(entry)) {
           return Optional.of(name);
         }
       }

@@ -36,7 +36,7 @@ final class StagingFolder implements Closeable {
   static StagingFolder create(Path root) throws IOException {
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(root)) {
       for (Path entry : entries) {
-        if (isOne(entry)) {
+        if (isNameOfOne(entry) && Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
           removeIfDead(entry);
         }
       }
@@ -61,9 +61,8 @@ final class StagingFolder implements Closeable {
   }
 
   /** Whoever keeps notes in a folder of a like name keeps them. */
-  static boolean isOne(Path entry) {
-    return NAME.matcher(entry.getFileName().toString()).matches()
-        && Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS);
+  static boolean isNameOfOne(Path entry) {
+    return NAME.matcher(entry.getFileName().toString()).matches();
   }
 
   private static void removeIfDead(Path folder) {

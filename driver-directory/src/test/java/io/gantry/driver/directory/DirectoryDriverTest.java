@@ -256,6 +256,18 @@ class DirectoryDriverTest {
     assertThat(layout().resolve("index.json")).hasBinaryContent(before);
   }
 
+  /** It stands for the folder of another export that is gone before it is looked at. */
+  @Test
+  void takesTheNameOfAStagingFolderForOneWithoutLookingAtIt() throws IOException {
+    make.offer(make.image(10), "app:1.0");
+    Files.createDirectories(layout());
+    Files.createSymbolicLink(layout().resolve(".gantry-0123456789abcdef"), Path.of("gone"));
+
+    export(store, false);
+
+    assertThat(entries()).hasSize(1);
+  }
+
   /** The first exports into a new folder make the layout while others look whether it is one. */
   @RepeatedTest(20)
   void losesNoEntryOfExportsThatRunSideBySide() throws Exception {
