@@ -52,8 +52,7 @@ final class DriversCommand implements Callable<Integer> {
           scheme.version(),
           scheme.jar());
       for (Option<?> option : scheme.options()) {
-        options.add(
-            scheme.scheme(), option.name(), option.defaultValue().toString(), option.help());
+        options.add(scheme.scheme(), option.name(), option.defaultText(), option.help());
       }
     }
     table.print(output.out());
@@ -85,7 +84,7 @@ final class DriversCommand implements Callable<Integer> {
         options
             .addObject()
             .put("name", option.name())
-            .put("default", option.defaultValue().toString())
+            .put("default", option.defaultText())
             .put("help", option.help());
       }
     }

@@ -2,6 +2,10 @@ package io.gantry.api.provider;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -18,9 +22,11 @@ public final class Option<T> {
   private final String name;
   private final String help;
   private final T defaultValue;
+  private final String defaultText;
   private final Function<String, T> parser;
 
-  private Option(String name, String help, T defaultValue, Function<String, T> parser) {
+  private Option(
+      String name, String help, T defaultValue, String defaultText, Function<String, T> parser) {
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException("option name '" + name + "' is not [a-z][a-z0-9-]*");
     }
@@ -30,6 +36,7 @@ public final class Option<T> {
     this.name = name;
     this.help = help;
     this.defaultValue = requireNonNull(defaultValue, "defaultValue");
+    this.defaultText = defaultText;
     this.parser = parser;
   }
 
@@ -41,7 +48,58 @@ public final class Option<T> {
    * @param defaultValue the value when the user says nothing
    */
   public static Option<Boolean> flag(String name, String help, boolean defaultValue) {
-    return new Option<>(name, help, defaultValue, Option::parseFlag);
+    return new Option<>(
+        name, help, defaultValue, Boolean.toString(defaultValue), Option::parseFlag);
+  }
+
+  /**
+   * Declares an option that is a text, empty when the user says nothing.
+   *
+   * @param name lower-case words joined by hyphens
+   * @param help one sentence for people
+   */
+  public static Option<Optional<String>> text(String name, String help) {
+    return new Option<>(name, help, Optional.empty(), "", Option::parseText);
+  }
+
+  /**
+   * Declares an option that is a whole number.
+   *
+   * @param name lower-case words joined by hyphens
+   * @param help one sentence for people, which names the unit
+   * @param defaultValue the value when the user says nothing
+   * @param min the least value
+   * @param max the greatest value
+   */
+  public static Option<Integer> number(
+      String name, String help, int defaultValue, int min, int max) {
+    return new Option<>(
+        name,
+        help,
+        defaultValue,
+        Integer.toString(defaultValue),
+        text -> parseNumber(text, min, max));
+  }
+
+  /**
+   * Declares an option that is one of a few words: the constants of an enum, written in lower case
+   * and with hyphens.
+   *
+   * @param name lower-case words joined by hyphens
+   * @param help one sentence for people
+   * @param defaultValue the value when the user says nothing
+   */
+  public static <E extends Enum<E>> Option<E> choice(String name, String help, E defaultValue) {
+    Map<String, E> words = new LinkedHashMap<>();
+    for (E constant : defaultValue.getDeclaringClass().getEnumConstants()) {
+      words.put(word(constant), constant);
+    }
+    return new Option<>(
+        name, help, defaultValue, word(defaultValue), text -> parseChoice(text, words));
+  }
+
+  private static String word(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   private static Boolean parseFlag(String text) {
@@ -50,6 +108,33 @@ public final class Option<T> {
       case "false" -> false;
       default -> throw new IllegalArgumentException("expected true or false");
     };
+  }
+
+  private static Optional<String> parseText(String text) {
+    if (text.isBlank()) {
+      throw new IllegalArgumentException("expected a text; leave the option out for none");
+    }
+    return Optional.of(text);
+  }
+
+  private static Integer parseNumber(String text, int min, int max) {
+    try {
+      int number = Integer.parseInt(text);
+      if (number >= min && number <= max) {
+        return number;
+      }
+    } catch (NumberFormatException notANumber) {
+      // Told in the same words as one that is out of range.
+    }
+    throw new IllegalArgumentException("expected a number from %d to %d".formatted(min, max));
+  }
+
+  private static <E> E parseChoice(String text, Map<String, E> words) {
+    E constant = words.get(text);
+    if (constant == null) {
+      throw new IllegalArgumentException("expected one of " + String.join(", ", words.keySet()));
+    }
+    return constant;
   }
 
   /** Returns the name, which is unique within its driver. */
@@ -65,6 +150,11 @@ public final class Option<T> {
   /** Returns the value when the user says nothing. */
   public T defaultValue() {
     return defaultValue;
+  }
+
+  /** Returns the default value as a user would write it, empty if it is that there is none. */
+  public String defaultText() {
+    return defaultText;
   }
 
   T parse(String text) {

@@ -8,8 +8,10 @@ import io.gantry.api.GantryException;
 import io.gantry.api.GantryException.Kind;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OptionsTest {
@@ -38,6 +40,51 @@ class OptionsTest {
   void refuseAFlagThatIsNeitherTrueNorFalse(String value) {
     assertFailure(Kind.INVALID_ARGUMENT, () -> Options.parse("tar", DECLARED, Map.of("on", value)))
         .hasMessage("tar: option on='%s': expected true or false", value);
+  }
+
+  @Test
+  void mayBeATextANumberOrAChoice() throws GantryException {
+    Option<Optional<String>> text = Option.text("text", "is a text");
+    Option<Integer> number = Option.number("number", "is a number", 5, 1, 10);
+    Option<Fruit> choice = Option.choice("choice", "is a fruit", Fruit.APPLE);
+    List<Option<?>> declared = List.of(text, number, choice);
+
+    assertThat(declared).extracting(Option::defaultText).containsExactly("", "5", "apple");
+    Options none = Options.parse("s3", declared, Map.of());
+    assertThat(none.get(text)).isEmpty();
+    assertThat(none.get(number)).isEqualTo(5);
+    assertThat(none.get(choice)).isEqualTo(Fruit.APPLE);
+
+    Options given =
+        Options.parse(
+            "s3", declared, Map.of("text", "a b", "number", "10", "choice", "blood-orange"));
+    assertThat(given.get(text)).contains("a b");
+    assertThat(given.get(number)).isEqualTo(10);
+    assertThat(given.get(choice)).isEqualTo(Fruit.BLOOD_ORANGE);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "text,   '',    expected a text; leave the option out for none",
+    "number, 0,     expected a number from 1 to 10",
+    "number, 11,    expected a number from 1 to 10",
+    "number, five,  expected a number from 1 to 10",
+    "choice, APPLE, 'expected one of apple, blood-orange'",
+  })
+  void refuseAValueOfAnotherKind(String name, String value, String complaint) {
+    List<Option<?>> declared =
+        List.of(
+            Option.text("text", "is a text"),
+            Option.number("number", "is a number", 5, 1, 10),
+            Option.choice("choice", "is a fruit", Fruit.APPLE));
+
+    assertFailure(Kind.INVALID_ARGUMENT, () -> Options.parse("s3", declared, Map.of(name, value)))
+        .hasMessage("s3: option %s='%s': %s", name, value, complaint);
+  }
+
+  private enum Fruit {
+    APPLE,
+    BLOOD_ORANGE
   }
 
   @Test
