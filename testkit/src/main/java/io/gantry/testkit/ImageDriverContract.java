@@ -16,6 +16,7 @@ import io.gantry.api.oci.Digest;
 import io.gantry.api.oci.Index;
 import io.gantry.api.provider.Location;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -23,6 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -100,7 +102,8 @@ import org.junit.jupiter.api.Test;
  * <tr><th>F1</th><td>A source that fails midway leaves the old state.</td></tr>
  * <tr><th>F2</th><td>A carrier that fails at any write leaves the old state, and the error names
  *   it.</td></tr>
- * <tr><th>F3</th><td>An interrupt stops the export and leaves the old state.</td></tr>
+ * <tr><th>F3</th><td>An interrupt stops the export and leaves the old state, also with several
+ *   writers open.</td></tr>
  * <tr><th>F4</th><td>What an abandoned run left does not disturb the next, nor does its late
  *   end.</td></tr>
  * <tr><th>F5</th><td>After {@code close} nothing is left that was not published; checked after
@@ -111,8 +114,8 @@ import org.junit.jupiter.api.Test;
  *
  * <p>The missing numbers are promises of the framework: I2 {@code init} comes first and once, B8
  * nothing is written after commit or close, B9 a writer commits once at most, B12 no more writers
- * are open than {@code maxOpenWriters}, X3 {@code writeIndex} comes last and once, with every
- * writer closed.
+ * are open than {@code maxOpenWriters}, opened in the order of the plan by one thread, X3 {@code
+ * writeIndex} comes last and once, with every writer closed.
  */
 public abstract class ImageDriverContract extends BlobRules {
   private static final int MOST_THREADS = 8;
@@ -284,12 +287,21 @@ public abstract class ImageDriverContract extends BlobRules {
 
   @Test
   final void f1AFailingSourceLeavesNothing() throws IOException {
+    aFailingSourceLeavesNothing(1);
+  }
+
+  @Test
+  final void f1AFailingSourceLeavesNothingOfBlobsSideBySide() throws IOException {
+    aFailingSourceLeavesNothing(MOST_THREADS);
+  }
+
+  private void aFailingSourceLeavesNothing(int threads) throws IOException {
     Cargo cargo = Cargo.named("app:1", 700, 1200);
     for (Map.Entry<String, BlobFault> fault : SOURCE_FAULTS.entrySet()) {
       for (Descriptor blob : cargo.blobs()) {
         Location target = target();
         ContentStore source = new FaultyStore(cargo.store(), blob.digest(), fault.getValue());
-        assertThatThrownBy(() -> publish(cargo, source, target, false))
+        assertThatThrownBy(() -> publish(cargo, source, target, false, threads))
             .as("export of a blob that %s", fault.getKey())
             .isInstanceOf(GantryException.class);
         assertNothingPublished(target);
@@ -338,6 +350,31 @@ public abstract class ImageDriverContract extends BlobRules {
   }
 
   @Test
+  final void f2AFailingCarrierLeavesTheOldStateAlsoSideBySide() throws IOException {
+    Location target = target();
+    Cargo old = Cargo.named("app:1", 700);
+    publish(old, target, false);
+    Optional<CarrierFault> fault = carrierFault(target);
+    assumeTrue(fault.isPresent(), "the kit was given no way to break the carrier");
+    Cargo next = Cargo.named("app:2", 900, 1200);
+    boolean failed = true;
+    for (int n = 1; failed && n <= MOST_CARRIER_WRITES; n++) {
+      failed = false;
+      fault.get().failAtWrite(n);
+      try {
+        publish(next, next.store(), target, true, MOST_THREADS);
+      } catch (IOException e) {
+        failed = true;
+        fault.get().heal();
+        assertThat(e).as("the failure of write %d", n).hasMessageContaining(nameOf(target));
+        assertPublished(target, old);
+        assertBytes(target, old);
+      }
+    }
+    fault.get().heal();
+  }
+
+  @Test
   final void f3AnInterruptStopsTheExport() throws IOException {
     Location target = target();
     Cargo old = Cargo.named("app:1", 700);
@@ -358,7 +395,10 @@ public abstract class ImageDriverContract extends BlobRules {
         };
     try (ImageDriver driver = open(target)) {
       assertThatThrownBy(
-              () -> new Exporter(next.store(), driver, interrupting).export(next.plan(), true))
+              () ->
+                  new Exporter(next.store(), driver, interrupting)
+                      .parallel(1)
+                      .export(next.plan(), true))
           .isInstanceOfSatisfying(
               GantryException.class, e -> assertThat(e.kind()).isEqualTo(Kind.INTERRUPTED));
     } finally {
@@ -366,6 +406,41 @@ public abstract class ImageDriverContract extends BlobRules {
       Thread.interrupted();
     }
     assertThat(finished).as("blobs finished after the interrupt").hasSizeLessThanOrEqualTo(1);
+    assertPublished(target, old);
+    assertBytes(target, old);
+  }
+
+  @Test
+  final void f3AnInterruptStopsBlobsSideBySide() throws IOException {
+    Location target = target();
+    Cargo old = Cargo.named("app:1", 700);
+    publish(old, target, false);
+    Cargo next = Cargo.named("app:2", 900, 1200, 1500);
+    // The first blob never ends; the end of any other is when the interrupt comes.
+    Digest endless = next.blobs().get(0).digest();
+    ContentStore source =
+        new FaultyStore(next.store(), endless, BlobFault.blocks(new CountDownLatch(1)));
+    Thread caller = Thread.currentThread();
+    ExportListener interrupting =
+        new ExportListener() {
+          @Override
+          public void blobFinished(Descriptor blob, boolean reused) {
+            caller.interrupt();
+          }
+        };
+    try (ImageDriver driver = open(target)) {
+      assumeTrue(driver.maxOpenWriters() > 1, "the driver takes one writer at a time");
+      assertThatThrownBy(
+              () ->
+                  new Exporter(source, driver, interrupting)
+                      .parallel(MOST_THREADS)
+                      .export(next.plan(), true))
+          .isInstanceOfSatisfying(
+              GantryException.class, e -> assertThat(e.kind()).isEqualTo(Kind.INTERRUPTED));
+    } finally {
+      // The interrupt was meant for the export and must not reach what follows.
+      Thread.interrupted();
+    }
     assertPublished(target, old);
     assertBytes(target, old);
   }
@@ -409,6 +484,44 @@ public abstract class ImageDriverContract extends BlobRules {
       }
       driver.writeIndex(cargo.plan().index());
     }
+    assertSame(target, expected, cargo);
+  }
+
+  @Test
+  final void t1AnExportSideBySideGivesTheSameResult() throws IOException {
+    Cargo cargo = Cargo.named("app:1", IntStream.range(0, 14).map(i -> 1000 + i).toArray());
+    Location expected = target();
+    publish(cargo, expected, false);
+    Location target = target();
+    try (ImageDriver driver = open(target)) {
+      int most = Math.min(MOST_THREADS, driver.maxOpenWriters());
+      assumeTrue(most > 1, "the driver takes one writer at a time");
+      // No blob is read before as many writers are open as may be.
+      CountDownLatch opened = new CountDownLatch(most);
+      ContentStore source =
+          new FaultyStore(
+              cargo.store(),
+              reader -> {
+                opened.countDown();
+                awaitOthers(opened);
+                return reader;
+              });
+      new Exporter(source, driver).parallel(most).export(cargo.plan(), false);
+    }
+    assertSame(target, expected, cargo);
+  }
+
+  private static void awaitOthers(CountDownLatch opened) throws IOException {
+    try {
+      if (!opened.await(1, TimeUnit.MINUTES)) {
+        throw new IOException("the others did not come");
+      }
+    } catch (InterruptedException e) {
+      throw new InterruptedIOException();
+    }
+  }
+
+  private void assertSame(Location target, Location expected, Cargo cargo) throws IOException {
     assertPublished(target, cargo);
     assertBytes(target, cargo);
     Optional<byte[]> bytes = rawBytes(expected);

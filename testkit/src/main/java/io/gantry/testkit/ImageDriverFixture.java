@@ -126,8 +126,18 @@ abstract class ImageDriverFixture extends ProviderContract<ImageDriverProvider> 
 
   final void publish(Cargo cargo, ContentStore source, Location target, boolean overwrite)
       throws IOException {
+    publish(cargo, source, target, overwrite, 1);
+  }
+
+  /**
+   * Exports on several threads, if the driver allows it: for the rules that are about threads or
+   * failures. The others would come out differently from run to run if threads were the problem.
+   */
+  final void publish(
+      Cargo cargo, ContentStore source, Location target, boolean overwrite, int threads)
+      throws IOException {
     try (ImageDriver driver = open(target)) {
-      new Exporter(source, driver).export(cargo.plan(), overwrite);
+      new Exporter(source, driver).parallel(threads).export(cargo.plan(), overwrite);
     }
   }
 

@@ -615,12 +615,12 @@ enum DriverFlaw {
     }
   },
 
-  // F4's abandoned run has committed a blob and dropped another when it ends late.
-  SALVAGES_WHAT_WAS_COMMITTED("F1", "F4") {
+  // F3 side by side and F4's abandoned run have committed a blob and dropped another at the end.
+  SALVAGES_WHAT_WAS_COMMITTED("F1", "F3", "F4") {
     @Override
     ImageDriver open(InMemoryPlace place, Map<Digest, byte[]> strays) {
       return new FlawedDriver(place, strays) {
-        private boolean dropped;
+        private volatile boolean dropped;
 
         @Override
         public BlobWriter blobWriter(Descriptor blob) throws IOException {
@@ -628,7 +628,9 @@ enum DriverFlaw {
             @Override
             public void close() throws IOException {
               super.close();
-              dropped |= !done;
+              if (!done) {
+                dropped = true;
+              }
             }
           };
         }

@@ -28,8 +28,10 @@ import java.nio.channels.FileLockInterruptionException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
@@ -67,9 +69,14 @@ class ExporterTest {
   }
 
   private ExportResult export(ContentStore source, ImageDriver driver) throws IOException {
+    return export(source, driver, 1);
+  }
+
+  private ExportResult export(ContentStore source, ImageDriver driver, int threads)
+      throws IOException {
     ExportPlan plan = plan();
     try (driver) {
-      return new Exporter(source, driver).export(plan, false);
+      return new Exporter(source, driver).parallel(threads).export(plan, false);
     }
   }
 
@@ -104,8 +111,9 @@ class ExporterTest {
     ImageFactory random = ImageFactory.into(store, seed);
     random.offer(random.anything(), "one");
     random.offer(random.anything(), "two");
-    ProtocolDriver driver = new ProtocolDriver(new InMemoryDriver(place), 1);
-    ExportResult result = export(store, driver);
+    int threads = 1 + new Random(seed).nextInt(5);
+    ProtocolDriver driver = new ProtocolDriver(new InMemoryDriver(place), threads);
+    ExportResult result = export(store, driver, 4);
     driver.assertKept();
     assertPublished();
     assertThat(result.written()).isEqualTo(result.plan().blobs());
@@ -132,7 +140,7 @@ class ExporterTest {
             .get(random.nextInt(3));
     ContentStore source = random.nextBoolean() ? store : new FaultyStore(store, unlucky, fault);
 
-    Throwable thrown = catchThrowable(() -> export(source, driver));
+    Throwable thrown = catchThrowable(() -> export(source, driver, 2 + random.nextInt(3)));
 
     driver.assertKept();
     assertThat(driver.calls()).last().isEqualTo("close");
@@ -299,8 +307,8 @@ class ExporterTest {
     export(store, new InMemoryDriver(place));
     Descriptor top = make.layer(10);
     make.offer(make.image(List.of(shared, top)), "app:2");
-    List<Descriptor> reused = new ArrayList<>();
-    List<Descriptor> written = new ArrayList<>();
+    Set<Descriptor> reused = new HashSet<>();
+    Set<Descriptor> written = new HashSet<>();
     ExportListener listener =
         new ExportListener() {
           @Override
@@ -312,8 +320,14 @@ class ExporterTest {
     try (ImageDriver driver = new InMemoryDriver(place)) {
       result = new Exporter(store, driver, listener).export(plan(), false);
     }
-    assertThat(result.reused()).hasSize(3).isEqualTo(reused).contains(shared);
-    assertThat(result.written()).hasSize(3).isEqualTo(written).contains(top);
+    assertThat(result.reused())
+        .hasSize(3)
+        .containsExactlyInAnyOrderElementsOf(reused)
+        .contains(shared);
+    assertThat(result.written())
+        .hasSize(3)
+        .containsExactlyInAnyOrderElementsOf(written)
+        .contains(top);
     assertThat(result.bytesWritten()).isEqualTo(written.stream().mapToLong(Descriptor::size).sum());
   }
 
@@ -341,7 +355,7 @@ class ExporterTest {
         };
     ExportPlan plan = plan();
     try (ImageDriver driver = new InMemoryDriver(place)) {
-      new Exporter(store, driver, listener).export(plan, false);
+      new Exporter(store, driver, listener).parallel(1).export(plan, false);
     }
     List<String> expected = new ArrayList<>(List.of("started"));
     plan.blobs().forEach(blob -> expected.add(blob.digest().toString()));

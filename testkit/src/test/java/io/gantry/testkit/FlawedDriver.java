@@ -8,10 +8,10 @@ import io.gantry.api.oci.Digest;
 import io.gantry.api.oci.Index;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** A sound driver in memory to derive unsound ones from: every step can be overridden. */
 class FlawedDriver implements ImageDriver {
@@ -20,7 +20,7 @@ class FlawedDriver implements ImageDriver {
   /** Blobs that a reader finds although no index was published with them. */
   final Map<Digest, byte[]> strays;
 
-  final Set<Digest> committed = new HashSet<>();
+  final Set<Digest> committed = ConcurrentHashMap.newKeySet();
   InitOptions announced = InitOptions.of(Index.of(List.of()), List.of());
   boolean begun;
   boolean published;
@@ -101,9 +101,7 @@ class FlawedDriver implements ImageDriver {
     public void commit(long size, Digest digest) throws IOException {
       sound.commit(size, digest);
       done = true;
-      synchronized (committed) {
-        committed.add(digest);
-      }
+      committed.add(digest);
     }
 
     @Override

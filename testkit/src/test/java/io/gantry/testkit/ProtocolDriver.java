@@ -11,24 +11,29 @@ import io.gantry.api.oci.Index;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Records what an exporter does to a driver, and holds it to its promises: I2, X3, B8, B9 and B12.
- * The first promise that is broken is kept, as an exporter may well wrap what is thrown at it.
+ * The first promise that is broken is kept, as an exporter may well wrap what is thrown at it. Safe
+ * for use by several threads, if the driver within is.
  */
 final class ProtocolDriver implements ImageDriver {
   private final ImageDriver driver;
   private final int most;
+
+  // All are guarded by this.
   private final List<String> calls = new ArrayList<>();
-  private final Set<Digest> settled = new HashSet<>();
   private Optional<InitOptions> announced = Optional.empty();
+  private Optional<Thread> caller = Optional.empty();
+  private Optional<Descriptor> turn = Optional.empty();
   private Optional<AssertionError> broken = Optional.empty();
   private boolean indexed;
+  private int asked;
+  private int settled;
   private int open;
+  private int mostOpen;
 
   /** Makes a driver that takes {@code most} writers at a time. */
   ProtocolDriver(ImageDriver driver, int most) {
@@ -37,11 +42,16 @@ final class ProtocolDriver implements ImageDriver {
   }
 
   /** Returns the calls so far, writes left out. */
-  List<String> calls() {
-    return calls;
+  synchronized List<String> calls() {
+    return List.copyOf(calls);
   }
 
-  void assertKept() {
+  /** Returns how many writers there were at a time. */
+  synchronized int mostOpen() {
+    return mostOpen;
+  }
+
+  synchronized void assertKept() {
     broken.ifPresent(
         error -> {
           throw error;
@@ -49,8 +59,12 @@ final class ProtocolDriver implements ImageDriver {
     assertThat(open).as("writers that were left open").isZero();
   }
 
-  private void call(String name, Runnable promises) {
+  private synchronized void call(String name, Runnable promises) {
     calls.add(name);
+    expect(promises);
+  }
+
+  private synchronized void expect(Runnable promises) {
     try {
       promises.run();
     } catch (AssertionError e) {
@@ -59,19 +73,43 @@ final class ProtocolDriver implements ImageDriver {
     }
   }
 
+  private void expectTheCaller() {
+    assertThat(announced).as("I2: init is first").isPresent();
+    assertThat(caller).as("B12: the thread of init").contains(Thread.currentThread());
+    assertThat(indexed).as("X3: writeIndex is last").isFalse();
+  }
+
   @Override
   public void init(InitOptions options) throws IOException {
-    call("init", () -> assertThat(calls).as("I2: init is first and once").containsExactly("init"));
-    announced = Optional.of(options);
+    call(
+        "init",
+        () -> {
+          assertThat(calls).as("I2: init is first and once").containsExactly("init");
+          announced = Optional.of(options);
+          caller = Optional.of(Thread.currentThread());
+        });
     driver.init(options);
   }
 
   @Override
   public boolean contains(Descriptor blob) throws IOException {
-    call("contains", () -> assertThat(announced).as("I2: init is first").isPresent());
+    call(
+        "contains",
+        () -> {
+          expectTheCaller();
+          assertThat(turn).as("a blob that was asked for and not sent").isEmpty();
+          assertThat(blob)
+              .as("B12: the blob whose turn it is")
+              .isEqualTo(announced.orElseThrow().blobs().get(asked));
+          asked++;
+        });
     boolean contained = driver.contains(blob);
-    if (contained) {
-      settled.add(blob.digest());
+    synchronized (this) {
+      if (contained) {
+        settled++;
+      } else {
+        turn = Optional.of(blob);
+      }
     }
     return contained;
   }
@@ -81,15 +119,16 @@ final class ProtocolDriver implements ImageDriver {
     call(
         "blobWriter",
         () -> {
-          assertThat(announced).as("I2: init is first").isPresent();
-          assertThat(indexed).as("X3: writeIndex is last").isFalse();
+          expectTheCaller();
           assertThat(open).as("B12: open writers").isLessThan(most);
-          List<Descriptor> left = new ArrayList<>(announced.get().blobs());
-          left.removeIf(other -> settled.contains(other.digest()));
-          assertThat(blob).as("the blob whose turn it is").isEqualTo(left.get(0));
+          assertThat(turn).as("B12: the blob whose turn it is").contains(blob);
+          turn = Optional.empty();
         });
     BlobWriter writer = driver.blobWriter(blob);
-    open++;
+    synchronized (this) {
+      open++;
+      mostOpen = Math.max(mostOpen, open);
+    }
     return new Writer(blob, writer);
   }
 
@@ -98,20 +137,20 @@ final class ProtocolDriver implements ImageDriver {
     call(
         "writeIndex",
         () -> {
-          assertThat(indexed).as("X3: writeIndex is once").isFalse();
+          expectTheCaller();
           assertThat(open).as("X3: open writers at writeIndex").isZero();
           assertThat(settled)
               .as("X3: blobs that are there")
-              .hasSize(announced.orElseThrow().blobs().size());
+              .isEqualTo(announced.orElseThrow().blobs().size());
           assertThat(index).as("the index").isEqualTo(announced.get().index());
+          indexed = true;
         });
-    indexed = true;
     driver.writeIndex(index);
   }
 
   @Override
   public void close() throws IOException {
-    calls.add("close");
+    call("close", () -> assertThat(open).as("open writers at close").isZero());
     driver.close();
   }
 
@@ -123,6 +162,9 @@ final class ProtocolDriver implements ImageDriver {
   private final class Writer implements BlobWriter {
     private final Descriptor blob;
     private final BlobWriter writer;
+
+    // All are guarded by the driver.
+    private Optional<Thread> user = Optional.empty();
     private long written;
     private boolean done;
     private boolean closed;
@@ -132,18 +174,22 @@ final class ProtocolDriver implements ImageDriver {
       this.writer = writer;
     }
 
+    private void expectOneUser() {
+      user = user.or(() -> Optional.of(Thread.currentThread()));
+      assertThat(user).as("the one thread of a writer").contains(Thread.currentThread());
+    }
+
     @Override
     public int write(ByteBuffer src) throws IOException {
       int count = writer.write(src);
-      written += count;
-      call(
-          "write",
+      expect(
           () -> {
+            expectOneUser();
+            written += count;
             assertThat(done).as("B8: nothing is written after commit").isFalse();
             assertThat(closed).as("B8: nothing is written after close").isFalse();
             assertThat(written).as("bytes of %s", blob).isLessThanOrEqualTo(blob.size());
           });
-      calls.remove(calls.size() - 1);
       return count;
     }
 
@@ -152,28 +198,39 @@ final class ProtocolDriver implements ImageDriver {
       call(
           "commit",
           () -> {
+            expectOneUser();
             assertThat(done || closed).as("B9: commit is once, and before close").isFalse();
             assertThat(written).as("bytes at commit").isEqualTo(size).isEqualTo(blob.size());
             assertThat(digest).as("digest at commit").isEqualTo(blob.digest());
+            done = true;
           });
-      done = true;
       writer.commit(size, digest);
-      settled.add(digest);
+      synchronized (ProtocolDriver.this) {
+        settled++;
+      }
     }
 
     @Override
     public boolean isOpen() {
-      return !closed;
+      synchronized (ProtocolDriver.this) {
+        return !closed;
+      }
     }
 
     @Override
     public void close() throws IOException {
-      if (!closed) {
-        closed = true;
-        open--;
+      try {
+        writer.close();
+      } finally {
+        call(
+            "closeWriter",
+            () -> {
+              expectOneUser();
+              assertThat(closed).as("a writer is closed once").isFalse();
+              closed = true;
+              open--;
+            });
       }
-      calls.add("closeWriter");
-      writer.close();
     }
   }
 }

@@ -5,7 +5,8 @@ import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 
 /**
- * Receives one blob: bytes, then {@link #commit}, then {@link #close}. Used by one thread.
+ * Receives one blob: bytes, then {@link #commit}, then {@link #close}. Used by one thread, which
+ * need not be the one that opened it and which is interrupted when the export is to end.
  *
  * <p>{@link #write} consumes what it is given, from any kind of buffer, or throws.
  */

@@ -12,7 +12,8 @@ import java.io.IOException;
  * every blob before it commits it. A driver may rely on that order and needs no guards.
  *
  * <p>Nothing is visible to a reader of the target before {@code writeIndex} returns. A driver is
- * used by one thread at a time unless {@link #maxOpenWriters} allows several writers.
+ * used by one thread. If {@link #maxOpenWriters} allows several writers, each of them is used by a
+ * thread of its own, while the thread of the driver asks what it {@link #contains} and opens more.
  */
 public interface ImageDriver extends Closeable {
   /**
@@ -25,7 +26,7 @@ public interface ImageDriver extends Closeable {
 
   /**
    * Returns a writer for one blob. The framework closes it before it opens more than {@link
-   * #maxOpenWriters}.
+   * #maxOpenWriters}; it may be closed without a byte, when another blob has failed.
    *
    * @param blob what will be written; the digest and size are expected, and proven at commit
    * @throws IOException if the target cannot be written
@@ -49,14 +50,18 @@ public interface ImageDriver extends Closeable {
   @Override
   void close() throws IOException;
 
-  /** Returns how many writers may be open side by side, each used by its own thread. */
+  /**
+   * Returns how many writers may be open side by side, each used by its own thread; the same each
+   * time. With one, no other thread than the caller's is used.
+   */
   default int maxOpenWriters() {
     return 1;
   }
 
   /**
    * Returns whether the carrier holds this blob already, proven by its content or by the carrier's
-   * own checksum and not by its name alone, so that it need not be sent.
+   * own checksum and not by its name alone, so that it need not be sent. Asked once for each blob,
+   * before its writer is opened.
    *
    * @throws IOException if the target cannot be read
    */

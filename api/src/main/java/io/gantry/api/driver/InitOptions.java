@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.gantry.api.oci.Descriptor;
 import io.gantry.api.oci.Index;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * What a driver is told before the first byte: everything that will come, in its order. Immutable.
@@ -14,33 +15,45 @@ public final class InitOptions {
   private final List<Descriptor> blobs;
   private final List<RunnableImage> images;
   private final boolean overwrite;
+  private final Consumer<String> notices;
 
   private InitOptions(
-      Index index, List<Descriptor> blobs, List<RunnableImage> images, boolean overwrite) {
+      Index index,
+      List<Descriptor> blobs,
+      List<RunnableImage> images,
+      boolean overwrite,
+      Consumer<String> notices) {
     this.index = requireNonNull(index, "index");
     this.blobs = List.copyOf(blobs);
     this.images = List.copyOf(images);
     this.overwrite = overwrite;
+    this.notices = requireNonNull(notices, "notices");
   }
 
   /**
-   * Returns options for an export that adds to its target and has no runnable images.
+   * Returns options for an export that adds to its target, has no runnable images and whose notices
+   * nobody hears.
    *
    * @param index the entries that will be published
    * @param blobs every blob, once, in the order of their digests
    */
   public static InitOptions of(Index index, List<Descriptor> blobs) {
-    return new InitOptions(index, blobs, List.of(), false);
+    return new InitOptions(index, blobs, List.of(), false, notice -> {});
   }
 
   /** Returns these options with the images that a container runtime could run. */
   public InitOptions withImages(List<RunnableImage> other) {
-    return new InitOptions(index, blobs, other, overwrite);
+    return new InitOptions(index, blobs, other, overwrite, notices);
   }
 
   /** Returns these options with another answer to what becomes of an existing target. */
   public InitOptions withOverwrite(boolean other) {
-    return new InitOptions(index, blobs, images, other);
+    return new InitOptions(index, blobs, images, other, notices);
+  }
+
+  /** Returns these options with somebody to hear of what the user should know. */
+  public InitOptions withNotices(Consumer<String> other) {
+    return new InitOptions(index, blobs, images, overwrite, other);
   }
 
   /** Returns the entries that will be published. */
@@ -68,5 +81,13 @@ public final class InitOptions {
    */
   public boolean overwrite() {
     return overwrite;
+  }
+
+  /**
+   * Returns where to tell what the user should know and that does not stop the export: one line,
+   * starting in lower case. May be called by any thread until the driver is closed.
+   */
+  public Consumer<String> notices() {
+    return notices;
   }
 }

@@ -6,47 +6,56 @@ import io.gantry.api.content.BlobReader;
 import io.gantry.api.content.ContentStore;
 import io.gantry.api.content.Verification;
 import io.gantry.api.driver.BlobWriter;
-import io.gantry.api.driver.ImageDriver;
 import io.gantry.api.oci.Descriptor;
 import io.gantry.api.oci.Digest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
+import java.util.function.BooleanSupplier;
 
 /**
  * Moves blobs one after the other through one buffer: read, hash, write, and commit if size and
- * digest are right.
+ * digest are right. Used by one thread at a time.
  */
 final class BlobTransfer {
   private static final int BUFFER_BYTES = 256 * 1024;
 
   private final ContentStore source;
-  private final ImageDriver target;
   private final ExportListener listener;
+  private final BooleanSupplier stopped;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
 
-  BlobTransfer(ContentStore source, ImageDriver target, ExportListener listener) {
+  /**
+   * Makes a transfer.
+   *
+   * @param stopped asked before each buffer, whether the rest is not wanted any more
+   */
+  BlobTransfer(ContentStore source, ExportListener listener, BooleanSupplier stopped) {
     this.source = source;
-    this.target = target;
     this.listener = listener;
+    this.stopped = stopped;
   }
 
-  void move(Descriptor blob) throws GantryException {
+  /** Moves one blob and commits it; the caller closes the writer. */
+  void move(Descriptor blob, BlobWriter writer) throws GantryException {
+    checkStopped();
     try (BlobReader reader = open(blob)) {
       Verification.size(blob.digest(), blob.size(), sizeOf(blob, reader));
-      write(blob, reader);
+      copy(blob, reader, writer);
     } catch (IOException e) {
       throw GantryException.of(Kind.SOURCE_FAILED, "cannot read blob " + blob.digest(), e);
     }
   }
 
-  private void write(Descriptor blob, BlobReader reader) throws GantryException {
+  private void copy(Descriptor blob, BlobReader reader, BlobWriter writer) throws GantryException {
     MessageDigest hash = blob.digest().algorithm().newMessageDigest();
-    try (BlobWriter writer = target.blobWriter(blob)) {
+    try {
       long position = 0;
       while (position < blob.size()) {
+        checkStopped();
         int count = fill(blob, reader, position);
-        hash.update(buffer.duplicate());
+        hash.update(buffer);
+        buffer.rewind();
         drain(blob, writer);
         position += count;
         listener.bytesWritten(blob, count);
@@ -56,6 +65,12 @@ final class BlobTransfer {
       writer.commit(position, actual);
     } catch (IOException e) {
       throw GantryException.of(Kind.TARGET_FAILED, "cannot write blob " + blob.digest(), e);
+    }
+  }
+
+  private void checkStopped() throws GantryException {
+    if (stopped.getAsBoolean()) {
+      throw Interruption.exception();
     }
   }
 

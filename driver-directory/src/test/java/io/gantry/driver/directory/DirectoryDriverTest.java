@@ -16,6 +16,8 @@ import io.gantry.api.file.BlobFolder;
 import io.gantry.api.file.LockFile;
 import io.gantry.api.oci.Annotations;
 import io.gantry.api.oci.Descriptor;
+import io.gantry.api.oci.Digest;
+import io.gantry.api.oci.DigestAlgorithm;
 import io.gantry.api.provider.Location;
 import io.gantry.api.provider.Options;
 import io.gantry.testkit.BlobFault;
@@ -30,6 +32,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -142,7 +145,11 @@ class DirectoryDriverTest {
     ContentStore broken = new FaultyStore(store, last.digest(), BlobFault.failsToOpen());
     ExportPlan plan = ExportPlan.of(store, ExportRequest.everything());
 
-    assertThatThrownBy(() -> export(broken, plan, false)).isInstanceOf(GantryException.class);
+    try (ImageDriver driver = open()) {
+      // One at a time, so that all but the last are there when that fails.
+      Exporter exporter = new Exporter(broken, driver).parallel(1);
+      assertThatThrownBy(() -> exporter.export(plan, false)).isInstanceOf(GantryException.class);
+    }
     assertThat(layout().resolve("index.json")).doesNotExist();
     assertThat(layout().resolve("oci-layout")).doesNotExist();
 
@@ -268,6 +275,33 @@ class DirectoryDriverTest {
     assertThat(entries()).hasSize(1);
   }
 
+  @Test
+  void writesTheSameLayoutWithAnyNumberOfThreads() throws IOException {
+    make.offer(make.image(0, 1, 100, 70_000, 300_000, 600_000), "app:1.0");
+    ExportPlan plan = ExportPlan.of(store, ExportRequest.everything());
+    List<Map<String, String>> layouts = new ArrayList<>();
+    for (int threads : new int[] {1, 16}) {
+      try (ImageDriver driver = open()) {
+        new Exporter(store, driver).parallel(threads).export(plan, false);
+      }
+      layouts.add(digests(layout()));
+      Files.move(layout(), folder.resolve("done-" + threads));
+    }
+    assertThat(layouts.get(0)).hasSizeGreaterThan(8);
+    assertThat(layouts.get(1)).isEqualTo(layouts.get(0));
+  }
+
+  private static Map<String, String> digests(Path root) throws IOException {
+    Map<String, String> digests = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(root)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Digest digest = Digest.of(DigestAlgorithm.SHA256, Files.readAllBytes(file));
+        digests.put(root.relativize(file).toString(), digest.toString());
+      }
+    }
+    return digests;
+  }
+
   /** The first exports into a new folder make the layout while others look whether it is one. */
   @RepeatedTest(20)
   void losesNoEntryOfExportsThatRunSideBySide() throws Exception {
@@ -311,11 +345,14 @@ class DirectoryDriverTest {
 
   private ExportResult export(ContentStore source, ExportPlan plan, boolean overwrite)
       throws IOException {
-    Location target = Location.parse("dir:" + layout());
-    Options options = Options.parse("dir", provider.options(), Map.of());
-    try (ImageDriver driver = provider.open(target, options)) {
+    try (ImageDriver driver = open()) {
       return new Exporter(source, driver).export(plan, overwrite);
     }
+  }
+
+  private ImageDriver open() throws IOException {
+    Options options = Options.parse("dir", provider.options(), Map.of());
+    return provider.open(Location.parse("dir:" + layout()), options);
   }
 
   private static String mode(Path file) throws IOException {

@@ -212,6 +212,20 @@ class TarDriverTest {
     assertThat(other).exists();
   }
 
+  @Test
+  void writesTheSameArchiveWithAnyNumberOfThreads() throws IOException {
+    make.offer(make.image(0, 1, 100, 70_000, 300_000, 600_000), "app:1.0");
+    ExportPlan plan = ExportPlan.of(store, ExportRequest.everything());
+    Options options = Options.parse("tar", provider.options(), Map.of());
+    for (int threads : new int[] {1, 16}) {
+      Location target = Location.parse("tar:" + folder.resolve(threads + ".tar"));
+      try (ImageDriver driver = provider.open(target, options)) {
+        new Exporter(store, driver).parallel(threads).export(plan, false);
+      }
+    }
+    assertThat(folder.resolve("16.tar")).hasSameBinaryContentAs(folder.resolve("1.tar"));
+  }
+
   private Path archive() {
     return folder.resolve("app.tar");
   }

@@ -1,0 +1,24 @@
+package io.gantry.api.export;
+
+import io.gantry.api.GantryException;
+import io.gantry.api.GantryException.Kind;
+
+/** The end of an export that somebody has asked for. */
+final class Interruption {
+  private Interruption() {}
+
+  /** Throws if the calling thread is interrupted, and leaves it so. */
+  static void check() throws GantryException {
+    if (Thread.currentThread().isInterrupted()) {
+      throw exception();
+    }
+  }
+
+  static GantryException exception() {
+    return new GantryException(Kind.INTERRUPTED, "interrupted; nothing was published");
+  }
+
+  static boolean is(Throwable failure) {
+    return failure instanceof GantryException known && known.kind() == Kind.INTERRUPTED;
+  }
+}
