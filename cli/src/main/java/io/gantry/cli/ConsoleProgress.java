@@ -18,11 +18,18 @@ final class ConsoleProgress implements ExportListener, AutoCloseable {
   private static final long MEGABYTE = 1_000_000;
 
   private final Output output;
+  private final ExportListener messages;
   private @Nullable ProgressBar bar;
 
-  /** Makes the progress of an export that has not started; {@code output} must have a terminal. */
-  ConsoleProgress(Output output) {
+  /**
+   * Makes the progress of an export that has not started.
+   *
+   * @param output which must have a terminal
+   * @param messages prints notices, for which room is made
+   */
+  ConsoleProgress(Output output, ExportListener messages) {
     this.output = output;
+    this.messages = messages;
   }
 
   @Override
@@ -45,7 +52,8 @@ final class ConsoleProgress implements ExportListener, AutoCloseable {
     return output.columns() - 1;
   }
 
-  private void draw(String line) {
+  /** Called by a thread of the library, too, which must not draw into a notice. */
+  private synchronized void draw(String line) {
     output.err().print("\r" + line);
     output.err().flush();
   }
@@ -62,6 +70,17 @@ final class ConsoleProgress implements ExportListener, AutoCloseable {
     }
   }
 
+  /** The bar comes back below the notice with its next update. */
+  @Override
+  public synchronized void notice(String message) {
+    wipe();
+    messages.notice(message);
+  }
+
+  private void wipe() {
+    draw(" ".repeat(width()) + "\r");
+  }
+
   private void step(long count) {
     if (bar != null) {
       bar.stepBy(count);
@@ -75,7 +94,7 @@ final class ConsoleProgress implements ExportListener, AutoCloseable {
       boolean interrupted = Thread.interrupted();
       bar.close();
       // The library forgets to do so when the export was faster than its first update.
-      draw(" ".repeat(width()) + "\r");
+      wipe();
       if (interrupted) {
         Thread.currentThread().interrupt();
       }

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -78,6 +79,14 @@ final class ExportCommand implements Callable<Integer> {
   private Map<String, String> options = new LinkedHashMap<>();
 
   @Option(
+      names = "--parallel",
+      paramLabel = "N",
+      description =
+          "Move up to N blobs at a time, if the target can. By default that is"
+              + " the number of processors, and no fewer than 8.")
+  private @Nullable Integer parallel;
+
+  @Option(
       names = "--overwrite",
       description = "Replace a target that exists, instead of adding to it or refusing.")
   private boolean overwrite;
@@ -109,6 +118,9 @@ final class ExportCommand implements Callable<Integer> {
     }
     if (!dryRun && to.path().equals("-") && Boolean.getBoolean("gantry.stdout.terminal")) {
       throw misuse("%s would fill the terminal; redirect standard output".formatted(to));
+    }
+    if (parallel != null && parallel < 1) {
+      throw misuse("--parallel is '%d'; it must be 1 or more".formatted(parallel));
     }
     DriverRegistry registry = DriverRegistry.load();
     try (ImageDriver driver = registry.openDriver(to, options);
@@ -149,7 +161,7 @@ final class ExportCommand implements Callable<Integer> {
     ExportPlan plan = ExportPlan.of(store, request);
     if (!dryRun) {
       report.warnOfSkipped(plan);
-      tell(report, export(store, driver, plan));
+      tell(report, export(store, driver, plan, report));
     } else if (json) {
       report.printJson(plan);
     } else {
@@ -157,13 +169,15 @@ final class ExportCommand implements Callable<Integer> {
     }
   }
 
-  private ExportResult export(ContentStore store, ImageDriver driver, ExportPlan plan)
+  private ExportResult export(
+      ContentStore store, ImageDriver driver, ExportPlan plan, ExportReport report)
       throws GantryException {
     // The class of the bar is loaded only where there is a terminal to draw it on.
     try (ConsoleProgress progress =
-        quiet || output.columns() == 0 ? null : new ConsoleProgress(output)) {
-      ExportListener listener = progress == null ? ExportListener.SILENT : progress;
-      return new Exporter(store, driver, listener).export(plan, overwrite);
+        quiet || output.columns() == 0 ? null : new ConsoleProgress(output, report)) {
+      ExportListener listener = progress == null ? report : progress;
+      Exporter exporter = new Exporter(store, driver, listener);
+      return (parallel == null ? exporter : exporter.parallel(parallel)).export(plan, overwrite);
     }
   }
 

@@ -1,26 +1,36 @@
 package io.gantry.cli;
 
+import io.gantry.api.export.ExportListener;
 import io.gantry.api.export.ExportPlan;
 import io.gantry.api.export.ExportResult;
 import io.gantry.api.oci.Descriptor;
 import io.gantry.api.provider.Location;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What an export will do or has done, for people and for programs. */
-final class ExportReport {
+final class ExportReport implements ExportListener {
   private static final int MAX_SKIPPED_SHOWN = 5;
 
   private final Output output;
   private final Location source;
   private final Location target;
+  private final List<String> notices = new ArrayList<>();
 
   ExportReport(Output output, Location source, Location target) {
     this.output = output;
     this.source = source;
     this.target = target;
+  }
+
+  /** Tells people at once, however quiet the command is to be, and programs in the end. */
+  @Override
+  public void notice(String message) {
+    notices.add(message);
+    output.message(message);
   }
 
   /** Warns people of layers that are not part of the export. */
@@ -132,6 +142,7 @@ final class ExportReport {
     }
     json.put("totalBytes", plan.totalBytes());
     json.set("skipped", JsonOutput.descriptors(plan.skipped()));
+    json.set("notices", JsonOutput.strings(notices));
     return json;
   }
 }

@@ -55,6 +55,32 @@ final class ExportCommandTest {
   }
 
   @Test
+  void movesAsManyBlobsAtATimeAsItIsTold() throws IOException {
+    Run.of("export", "--parallel", "1", source, "dir:" + folder.resolve("one")).succeeds();
+    Run.of("export", "--parallel=16", source, "dir:" + folder.resolve("many")).succeeds();
+    assertThat(Layouts.files(folder.resolve("many")))
+        .isEqualTo(Layouts.files(folder.resolve("one")));
+  }
+
+  @Test
+  void passesOnWhatTheDriverHasToTellHoweverQuiet() {
+    Run run = Run.of("export", "--quiet", "--json", source, "telling:x").succeeds();
+    assertThat(run.err()).isEqualTo("gantry: x is old\\x0a\n");
+    assertThat(run.json().get("notices").toString()).isEqualTo("[\"x is old\\n\"]");
+    JsonNode silent = Run.of("export", "--json", source, "tar:" + archive).succeeds().json();
+    assertThat(silent.get("notices").isEmpty()).isTrue();
+  }
+
+  @Test
+  void makesRoomForNoticesWhereProgressIsDrawn() {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    PrintStream stream = new PrintStream(err, true, UTF_8);
+    Output output = new Output(stream, stream, 70, false);
+    assertThat(new Main(output, () -> false).run("export", source, "telling:x")).isZero();
+    assertThat(err.toString(UTF_8)).contains("\r" + " ".repeat(69) + "\rgantry: x is old");
+  }
+
+  @Test
   void printsItsResultAsJson() {
     JsonNode json = Run.of("export", "--json", source, "tar:" + archive).succeeds().json();
     assertThat(json.get("source").stringValue()).isEqualTo(source);

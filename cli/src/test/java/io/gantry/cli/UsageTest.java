@@ -16,6 +16,7 @@ final class UsageTest {
         "export --no-such-flag dir:a tar:b",
         "export --platform",
         "export -o noequals dir:a tar:b",
+        "export --parallel many dir:a tar:b",
         "export --quiet --quiet dir:a tar:b"
       })
   void pointsToTheHelpOfExport(String line) {
@@ -41,6 +42,8 @@ final class UsageTest {
         "export dir: tar:b",
         "export dir:a tar:b:",
         "export dir:a@sha256:12 tar:b",
+        "export --parallel 0 dir:a tar:b",
+        "export --dry-run --parallel=-1 dir:a tar:b",
         "export --platform nonsense dir:a tar:b",
         "export --platform a/b/c/d dir:a tar:b"
       })
