@@ -2,6 +2,7 @@ package io.gantry.cli;
 
 import io.gantry.api.plugin.DriverRegistry;
 import io.gantry.api.provider.Option;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -28,16 +29,17 @@ final class DriversCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
-    DriverRegistry registry = DriverRegistry.load();
-    List<InstalledScheme> schemes = InstalledScheme.of(registry.installed());
-    if (json) {
-      printJson(schemes, registry.problems());
-    } else {
-      print(schemes);
+  public Integer call() throws IOException {
+    try (DriverRegistry registry = Distribution.drivers()) {
+      List<InstalledScheme> schemes = InstalledScheme.of(registry.installed());
+      if (json) {
+        printJson(schemes, registry.problems());
+      } else {
+        print(schemes);
+      }
+      output.out().flush();
+      registry.problems().forEach(problem -> output.message("not loaded: " + problem));
     }
-    output.out().flush();
-    registry.problems().forEach(problem -> output.message("not loaded: " + problem));
     return ExitCode.OK.value();
   }
 

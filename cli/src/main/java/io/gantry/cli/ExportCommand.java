@@ -122,8 +122,8 @@ final class ExportCommand implements Callable<Integer> {
     if (parallel != null && parallel < 1) {
       throw misuse("--parallel is '%d'; it must be 1 or more".formatted(parallel));
     }
-    DriverRegistry registry = DriverRegistry.load();
-    try (ImageDriver driver = registry.openDriver(to, options);
+    try (DriverRegistry registry = Distribution.drivers();
+        ImageDriver driver = registry.openDriver(to, options);
         ContentStore store = registry.openStore(from, Map.of())) {
       try {
         run(store, driver, request, new ExportReport(output, from, to));

@@ -120,6 +120,42 @@ final class DistributionIT {
   }
 
   @Test
+  void usesADriverWithItsLibrariesFromAFolder() throws Exception {
+    PackagedGantry copy = gantry.copyTo(folder.resolve("gantry"));
+    Path plugin = Files.createDirectory(copy.home().resolve("drivers/spare"));
+    writeJar(plugin.resolve("spare.jar"), SpareStoreProvider.class.getName());
+    try (JarOutputStream library =
+        new JarOutputStream(Files.newOutputStream(plugin.resolve("library.jar")))) {
+      library.putNextEntry(new JarEntry("library.txt"));
+      library.write("a library".getBytes(UTF_8));
+    }
+    Run run = copy.run("export", "spare:x", "tar:" + folder.resolve("out.tar"));
+    assertThat(run.code()).isEqualTo(ExitCode.FAILED.value());
+    assertThat(run.err()).contains("there is nothing in spare:x, with a library, without jackson");
+    copy.run("export", "nosuch:x", "tar:" + folder.resolve("out.tar"))
+        .refuses(
+            ExitCode.NO_SUCH_DRIVER, "no store for 'nosuch'; installed: dir, oci, spare, store");
+  }
+
+  @Test
+  void opensNoPluginForWhatItCanDoWithoutOne() throws Exception {
+    PackagedGantry copy = gantry.copyTo(folder.resolve("gantry"));
+    writeJar(copy.home().resolve("drivers/spare.jar"), SpareStoreProvider.class.getName());
+    Path classes = folder.resolve("classes.log");
+    String source = "dir:" + Layouts.app(folder.resolve("source"));
+    Map<String, String> log = Map.of("GANTRY_JAVA_OPTS", "-Xlog:class+load:file=" + classes);
+    copy.run(log, "export", source, "tar:" + folder.resolve("out.tar")).succeeds();
+    assertThat(classes)
+        .content()
+        .contains("io.gantry.api.plugin.DriverRegistry ")
+        .doesNotContain("io.gantry.api.plugin.Plugin ", "PluginClassLoader", "SpareStoreProvider");
+    copy.run(log, "drivers").succeeds();
+    assertThat(classes)
+        .content()
+        .contains("io.gantry.api.plugin.Plugin ", "PluginClassLoader", "SpareStoreProvider");
+  }
+
+  @Test
   void keepsWhatADriverPrintsOffStandardOutput() throws Exception {
     PackagedGantry copy = gantry.copyTo(folder.resolve("gantry"));
     writeJar(copy.home().resolve("drivers/spare.jar"), SpareStoreProvider.class.getName());
@@ -137,7 +173,7 @@ final class DistributionIT {
     assertThat(run.out()).containsPattern("(?m)^tar ");
     assertThat(run.err())
         .startsWith("gantry: not loaded: ")
-        .contains("com.example.Missing")
+        .contains("drivers/broken.jar: ", "com.example.Missing")
         .hasLineCount(1);
   }
 

@@ -6,7 +6,10 @@ import io.gantry.api.provider.Location;
 import io.gantry.api.provider.Options;
 import java.io.IOException;
 
-/** A store of a third party that chats on standard output, packed into a jar by a test. */
+/**
+ * A store of a third party, packed into a jar by a test. It chats on standard output and tells what
+ * it sees from there.
+ */
 public final class SpareStoreProvider implements ContentStoreProvider {
   @Override
   public int spiVersion() {
@@ -21,6 +24,15 @@ public final class SpareStoreProvider implements ContentStoreProvider {
   @Override
   public ContentStore open(Location source, Options options) throws IOException {
     System.out.println("a line that somebody forgot");
-    throw new IOException("there is nothing in " + source);
+    throw new IOException(
+        "there is nothing in %s, with%s a library, with%s jackson"
+            .formatted(
+                source,
+                sees("/library.txt") ? "" : "out",
+                sees("/tools/jackson/databind/ObjectMapper.class") ? "" : "out"));
+  }
+
+  private static boolean sees(String resource) {
+    return SpareStoreProvider.class.getResource(resource) != null;
   }
 }

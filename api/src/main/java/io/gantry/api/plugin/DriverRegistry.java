@@ -11,24 +11,39 @@ import io.gantry.api.driver.ImageDriverProvider;
 import io.gantry.api.provider.Location;
 import io.gantry.api.provider.Options;
 import io.gantry.api.provider.Provider;
+import java.io.Closeable;
 import java.io.IOException;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The drivers and stores that are installed: those that a class loader sees, found with {@link
- * java.util.ServiceLoader}. An object like any other, with no state outside it; immutable and safe
- * for use by several threads.
+ * java.util.ServiceLoader}, and those of a folder of plugins. An object like any other, with no
+ * state outside it, and safe for use by several threads.
+ *
+ * <p>A plugin is a jar, or a folder of jars, and is loaded apart: it sees the JDK, the packages of
+ * this module and its own jars, and nothing else. Plugins are not touched before a scheme is asked
+ * for that the class loader does not have, or before they are listed. Whoever makes a registry
+ * closes it, after the drivers and stores that it opened, so that the jars of plugins are closed.
  */
-public final class DriverRegistry {
-  private final Map<String, ImageDriverProvider> drivers = new TreeMap<>();
-  private final Map<String, ContentStoreProvider> stores = new TreeMap<>();
-  private final List<InstalledProvider> installed = new ArrayList<>();
+public final class DriverRegistry implements Closeable {
+  private final ProviderTable<ImageDriverProvider> drivers =
+      new ProviderTable<>(ImageDriverProvider.class, true);
+  private final ProviderTable<ContentStoreProvider> stores =
+      new ProviderTable<>(ContentStoreProvider.class, false);
   private final List<String> problems = new ArrayList<>();
+  private final List<Path> unopened = new ArrayList<>();
+  private final List<URLClassLoader> opened = new ArrayList<>();
+  private boolean closed;
 
-  private DriverRegistry() {}
+  private DriverRegistry(ClassLoader loader, List<Path> folders) {
+    addFrom(loader, "");
+    unopened.addAll(folders);
+  }
 
   /** Returns the drivers and stores beside Gantry itself, on its own class or module path. */
   public static DriverRegistry load() {
@@ -40,37 +55,60 @@ public final class DriverRegistry {
    * others: it is left out and reported by {@link #problems}.
    */
   public static DriverRegistry load(ClassLoader loader) {
-    var registry = new DriverRegistry();
-    ProviderScan<ImageDriverProvider> driverScan =
-        ProviderScan.of(ImageDriverProvider.class, loader);
-    ProviderScan<ContentStoreProvider> storeScan =
-        ProviderScan.of(ContentStoreProvider.class, loader);
-    registry.problems.addAll(driverScan.problems());
-    registry.problems.addAll(storeScan.problems());
-    driverScan.providers().forEach(provider -> registry.add(provider, registry.drivers, true));
-    storeScan.providers().forEach(provider -> registry.add(provider, registry.stores, false));
-    return registry;
+    return new DriverRegistry(loader, List.of());
   }
 
-  private <P extends Provider> void add(P provider, Map<String, P> byScheme, boolean driver) {
-    List<String> schemes = new ArrayList<>();
-    schemes.add(provider.scheme());
-    schemes.addAll(provider.aliases());
-    for (String scheme : schemes) {
-      P other = byScheme.get(scheme);
-      if (other != null) {
-        problems.add(
-            "%s '%s' is provided by %s and again by %s, which is left out; remove one of the two"
-                .formatted(
-                    driver ? "driver" : "store",
-                    scheme,
-                    InstalledProvider.origin(other.getClass()),
-                    InstalledProvider.origin(provider.getClass())));
-        return;
+  /**
+   * Returns the drivers and stores that a class loader sees, and those of plugins. A plugin that is
+   * broken is left out and reported by {@link #problems}; so is a driver or store whose scheme is
+   * taken, by the class loader or by a plugin that comes before it in the order of file names.
+   *
+   * @param plugins a folder whose jars are a plugin each, and whose folders of jars are; it need
+   *     not exist
+   */
+  public static DriverRegistry load(ClassLoader loader, Path plugins) {
+    return new DriverRegistry(loader, List.of(plugins));
+  }
+
+  /** Adds what is offered, and tells whether there is anything, be it good or bad. */
+  private boolean addFrom(ClassLoader loader, String where) {
+    int known = drivers.installed().size() + stores.installed().size() + problems.size();
+    problems.addAll(drivers.addFrom(loader, where));
+    problems.addAll(stores.addFrom(loader, where));
+    return drivers.installed().size() + stores.installed().size() + problems.size() > known;
+  }
+
+  private void checkOpen() {
+    if (closed) {
+      throw new IllegalStateException("this registry is closed");
+    }
+  }
+
+  /** All of them, as any may have the wanted scheme, and two that have it are to be told of. */
+  private void openPlugins() {
+    List<Path> folders = List.copyOf(unopened);
+    unopened.clear();
+    for (Path folder : folders) {
+      try {
+        Plugin.in(folder).forEach(this::open);
+      } catch (GantryException e) {
+        problems.add(String.valueOf(e.getMessage()));
       }
     }
-    schemes.forEach(scheme -> byScheme.put(scheme, provider));
-    installed.add(InstalledProvider.of(provider, driver));
+  }
+
+  private void open(Plugin plugin) {
+    try {
+      URLClassLoader loader = plugin.open();
+      opened.add(loader);
+      if (!addFrom(loader, plugin.path() + ": ")) {
+        problems.add(
+            "there is no driver and no store in '%s'; put a library beside the driver that needs it, in a folder of their own"
+                .formatted(plugin.path()));
+      }
+    } catch (GantryException e) {
+      problems.add(String.valueOf(e.getMessage()));
+    }
   }
 
   /**
@@ -83,7 +121,7 @@ public final class DriverRegistry {
    */
   public ImageDriver openDriver(Location target, Map<String, String> options)
       throws GantryException {
-    ImageDriverProvider provider = find(drivers, target.scheme(), "driver");
+    ImageDriverProvider provider = find(drivers, target.scheme());
     Options parsed = Options.parse(target.scheme(), provider.options(), options);
     try {
       return provider.open(target, parsed);
@@ -102,7 +140,7 @@ public final class DriverRegistry {
    */
   public ContentStore openStore(Location source, Map<String, String> options)
       throws GantryException {
-    ContentStoreProvider provider = find(stores, source.scheme(), "store");
+    ContentStoreProvider provider = find(stores, source.scheme());
     Options parsed = Options.parse(source.scheme(), provider.options(), options);
     try {
       return provider.open(source, parsed);
@@ -111,30 +149,67 @@ public final class DriverRegistry {
     }
   }
 
-  private <P extends Provider> P find(Map<String, P> byScheme, String scheme, String what)
+  private synchronized <P extends Provider> P find(ProviderTable<P> table, String scheme)
       throws GantryException {
-    P provider = byScheme.get(scheme);
-    if (provider == null) {
-      String broken = problems.isEmpty() ? "" : "; not loaded: " + String.join("; ", problems);
-      throw new GantryException(
-          Kind.NO_SUCH_DRIVER,
-          "no %s for '%s'; installed: %s%s"
-              .formatted(
-                  what,
-                  scheme,
-                  byScheme.isEmpty() ? "none" : String.join(", ", byScheme.keySet()),
-                  broken));
+    checkOpen();
+    if (table.find(scheme).isEmpty()) {
+      openPlugins();
     }
-    return provider;
+    return table.find(scheme).orElseThrow(() -> noSuch(table, scheme));
   }
 
-  /** Returns what is installed, drivers before stores, each in the order of discovery. */
-  public List<InstalledProvider> installed() {
-    return List.copyOf(installed);
+  private GantryException noSuch(ProviderTable<?> table, String scheme) {
+    String broken = problems.isEmpty() ? "" : "; not loaded: " + String.join("; ", problems);
+    return new GantryException(
+        Kind.NO_SUCH_DRIVER,
+        "no %s for '%s'; installed: %s%s"
+            .formatted(
+                table.what(),
+                scheme,
+                table.schemes().isEmpty() ? "none" : String.join(", ", table.schemes()),
+                broken));
   }
 
-  /** Returns one sentence for each driver or store that could not be loaded. */
-  public List<String> problems() {
+  /**
+   * Returns what is installed, plugins included: drivers before stores, each in the order of
+   * discovery.
+   */
+  public synchronized List<InstalledProvider> installed() {
+    checkOpen();
+    openPlugins();
+    return Stream.of(drivers, stores).flatMap(table -> table.installed().stream()).toList();
+  }
+
+  /** Returns one sentence for each driver, store or plugin that could not be loaded. */
+  public synchronized List<String> problems() {
+    checkOpen();
+    openPlugins();
     return List.copyOf(problems);
+  }
+
+  /**
+   * Closes the jars of the plugins. What they have opened must have been closed before, and this
+   * registry cannot be used any more.
+   */
+  @Override
+  public synchronized void close() throws IOException {
+    closed = true;
+    unopened.clear();
+    IOException failure = null;
+    for (URLClassLoader loader : opened) {
+      try {
+        loader.close();
+      } catch (IOException e) {
+        if (failure == null) {
+          failure = e;
+        } else {
+          failure.addSuppressed(e);
+        }
+      }
+    }
+    opened.clear();
+    if (failure != null) {
+      throw failure;
+    }
   }
 }

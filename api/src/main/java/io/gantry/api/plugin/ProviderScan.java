@@ -21,7 +21,12 @@ record ProviderScan<P extends Provider>(List<P> providers, List<String> problems
   /** A service file that cannot be read makes the iterator fail for ever without any progress. */
   private static final int MAX_FAILURES = 100;
 
-  static <P extends Provider> ProviderScan<P> of(Class<P> type, ClassLoader loader) {
+  /**
+   * Looks for the providers that a class loader offers.
+   *
+   * @param where how to begin a sentence about a class that could not be loaded
+   */
+  static <P extends Provider> ProviderScan<P> of(Class<P> type, ClassLoader loader, String where) {
     List<P> providers = new ArrayList<>();
     List<String> problems = new ArrayList<>();
     Iterator<ServiceLoader.Provider<P>> found =
@@ -41,10 +46,11 @@ record ProviderScan<P extends Provider>(List<P> providers, List<String> problems
         }
       } catch (ServiceConfigurationError e) {
         failures++;
-        problems.add(e.getMessage() == null ? e.toString() : e.getMessage());
-      } catch (LinkageError e) {
+        problems.add(where + (e.getMessage() == null ? e.toString() : e.getMessage()));
+      } catch (RuntimeException | LinkageError e) {
+        // A class loader refuses a class that is not what its signature says by the former.
         failures++;
-        problems.add("a driver or store could not be loaded: " + e);
+        problems.add(where + "a driver or store could not be loaded: " + e);
       }
     }
     return new ProviderScan<>(List.copyOf(providers), List.copyOf(problems));

@@ -36,9 +36,8 @@ class DriverRegistryTest {
 
   @Test
   void isEmptyWhereNothingIsInstalled() throws IOException {
-    try (URLClassLoader loader = PluginFolder.loader(folder)) {
-      DriverRegistry registry = DriverRegistry.load(loader);
-
+    try (URLClassLoader loader = PluginFolder.loader(folder);
+        DriverRegistry registry = DriverRegistry.load(loader)) {
       assertThat(registry.installed()).isEmpty();
       assertThat(registry.problems()).isEmpty();
       assertThat(DriverRegistry.load().installed()).isEmpty();
@@ -53,9 +52,8 @@ class DriverRegistryTest {
         .offering(ImageDriverProvider.class, GOOD)
         .offering(ContentStoreProvider.class, "plugin.Shelf");
 
-    try (URLClassLoader loader = PluginFolder.loader(folder)) {
-      DriverRegistry registry = DriverRegistry.load(loader);
-
+    try (URLClassLoader loader = PluginFolder.loader(folder);
+        DriverRegistry registry = DriverRegistry.load(loader)) {
       assertThat(registry.problems()).isEmpty();
       assertThatIOException()
           .isThrownBy(() -> registry.openDriver(Location.parse("x+y:a:tag"), Map.of()))
@@ -78,8 +76,9 @@ class DriverRegistryTest {
         .offering(ContentStoreProvider.class, "plugin.Shelf")
         .offering(ImageDriverProvider.class, GOOD, "plugin.Plain");
 
-    try (URLClassLoader loader = PluginFolder.loader(folder)) {
-      List<InstalledProvider> installed = DriverRegistry.load(loader).installed();
+    try (URLClassLoader loader = PluginFolder.loader(folder);
+        DriverRegistry registry = DriverRegistry.load(loader)) {
+      List<InstalledProvider> installed = registry.installed();
 
       assertThat(installed).extracting(InstalledProvider::scheme).containsExactly("zz", "bb", "aa");
       assertThat(installed)
@@ -106,9 +105,8 @@ class DriverRegistryTest {
         new PluginFolder(Files.createDirectory(folder.path().resolve("broken")))
             .offering(ImageDriverProvider.class, "not a class");
 
-    try (URLClassLoader loader = PluginFolder.loader(broken, folder)) {
-      DriverRegistry registry = DriverRegistry.load(loader);
-
+    try (URLClassLoader loader = PluginFolder.loader(broken, folder);
+        DriverRegistry registry = DriverRegistry.load(loader)) {
       assertThat(registry.installed())
           .extracting(InstalledProvider::scheme)
           .containsExactly("good");
@@ -245,9 +243,8 @@ class DriverRegistryTest {
         .withDriver("Last", "last")
         .offering(ImageDriverProvider.class, GOOD, broken, "plugin.Last");
 
-    try (URLClassLoader loader = PluginFolder.loader(folder)) {
-      DriverRegistry registry = DriverRegistry.load(loader);
-
+    try (URLClassLoader loader = PluginFolder.loader(folder);
+        DriverRegistry registry = DriverRegistry.load(loader)) {
       assertThat(registry.installed())
           .extracting(InstalledProvider::scheme)
           .containsExactly("good", "last");
@@ -269,9 +266,8 @@ class DriverRegistryTest {
     names[60] = GOOD;
     folder.withDriver("Good", "good").offering(ImageDriverProvider.class, names);
 
-    try (URLClassLoader loader = PluginFolder.loader(folder)) {
-      DriverRegistry registry = DriverRegistry.load(loader);
-
+    try (URLClassLoader loader = PluginFolder.loader(folder);
+        DriverRegistry registry = DriverRegistry.load(loader)) {
       assertThat(registry.installed()).hasSize(1);
       assertThat(registry.problems()).hasSize(60);
     }
@@ -285,9 +281,8 @@ class DriverRegistryTest {
             .withDriver("Other", "good")
             .offering(ImageDriverProvider.class, "plugin.Other");
 
-    try (URLClassLoader loader = PluginFolder.loader(folder, second)) {
-      DriverRegistry registry = DriverRegistry.load(loader);
-
+    try (URLClassLoader loader = PluginFolder.loader(folder, second);
+        DriverRegistry registry = DriverRegistry.load(loader)) {
       assertThat(registry.installed())
           .extracting(InstalledProvider::origin)
           .containsExactly(folder.path().toString());
@@ -305,9 +300,8 @@ class DriverRegistryTest {
         .withDriver("Other", "other", "public List<String> aliases() { return List.of(\"good\"); }")
         .offering(ImageDriverProvider.class, GOOD, "plugin.Other");
 
-    try (URLClassLoader loader = PluginFolder.loader(folder)) {
-      DriverRegistry registry = DriverRegistry.load(loader);
-
+    try (URLClassLoader loader = PluginFolder.loader(folder);
+        DriverRegistry registry = DriverRegistry.load(loader)) {
       assertThat(registry.installed())
           .extracting(InstalledProvider::scheme)
           .containsExactly("good");
@@ -323,9 +317,8 @@ class DriverRegistryTest {
         .withDriver("Good", "good", "public List<String> aliases() { return List.of(\"fine\"); }")
         .offering(ImageDriverProvider.class, GOOD);
 
-    try (URLClassLoader loader = PluginFolder.loader(folder)) {
-      DriverRegistry registry = DriverRegistry.load(loader);
-
+    try (URLClassLoader loader = PluginFolder.loader(folder);
+        DriverRegistry registry = DriverRegistry.load(loader)) {
       assertFailure(
               Kind.NO_SUCH_DRIVER, () -> registry.openDriver(Location.parse("s3://b"), Map.of()))
           .hasMessage("no driver for 's3'; installed: fine, good");
@@ -341,9 +334,8 @@ class DriverRegistryTest {
         .withDriver("Good", "good", "public List<String> aliases() { return List.of(\"fine\"); }")
         .offering(ImageDriverProvider.class, GOOD);
 
-    try (URLClassLoader loader = PluginFolder.loader(folder)) {
-      DriverRegistry registry = DriverRegistry.load(loader);
-
+    try (URLClassLoader loader = PluginFolder.loader(folder);
+        DriverRegistry registry = DriverRegistry.load(loader)) {
       assertFailure(
               Kind.INVALID_ARGUMENT,
               () -> registry.openDriver(Location.parse("fine:a"), Map.of("quiet", "true")))

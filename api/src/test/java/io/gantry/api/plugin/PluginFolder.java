@@ -18,6 +18,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
@@ -109,6 +113,23 @@ final class PluginFolder {
       urls.add(folder.folder.toUri().toURL());
     }
     return new URLClassLoader(urls.toArray(URL[]::new), DriverRegistry.class.getClassLoader());
+  }
+
+  /** Packs the classes and service files into a jar, which says that it has this version. */
+  Path jar(Path file, String version) throws IOException {
+    compile();
+    Manifest manifest = new Manifest();
+    manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    manifest.getMainAttributes().put(Attributes.Name.IMPLEMENTATION_VERSION, version);
+    Files.createDirectories(requireNonNull(file.getParent()));
+    try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(file), manifest);
+        Stream<Path> walk = Files.walk(folder)) {
+      for (Path path : walk.filter(Files::isRegularFile).sorted().toList()) {
+        jar.putNextEntry(new JarEntry(folder.relativize(path).toString()));
+        Files.copy(path, jar);
+      }
+    }
+    return file;
   }
 
   /** All in one go, as the compiler takes much longer to start than to work. */
