@@ -1,0 +1,68 @@
+package io.gantry.driver.s3;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
+import software.amazon.awssdk.services.s3.model.MultipartUpload;
+import software.amazon.awssdk.services.s3.model.NoSuchUploadException;
+import software.amazon.awssdk.services.s3.model.S3Exception;
+
+/** Uploads in parts that nobody will finish: invisible, and paid for until they are aborted. */
+final class StaleUploads {
+  private StaleUploads() {}
+
+  /** Aborts what was begun for blobs of this layout before a time. */
+  static void abort(Bucket bucket, Duration age) throws IOException {
+    Instant before = Instant.now().minus(age);
+    ListMultipartUploadsResponse answer;
+    try {
+      // One page, as not every service understands the markers of the next: more than a thousand
+      // leftovers take several exports to clear.
+      answer =
+          bucket.attempt(
+              client ->
+                  client.listMultipartUploads(
+                      list ->
+                          list.bucket(bucket.name())
+                              .prefix(bucket.location().key("blobs/"))
+                              .requestPayer(bucket.payer())));
+    } catch (S3Exception e) {
+      if (S3Failure.isUnavailable(e)) {
+        // Who may not list them can export all the same; the bucket's owner has rules for them.
+        return;
+      }
+      throw bucket.failed(S3Action.LIST_UPLOADS, "", e);
+    } catch (SdkException e) {
+      throw bucket.failed(S3Action.LIST_UPLOADS, "", e);
+    }
+    for (MultipartUpload upload : answer.uploads()) {
+      if (!upload.initiated().isAfter(before)) {
+        abort(bucket, upload);
+      }
+    }
+  }
+
+  private static void abort(Bucket bucket, MultipartUpload upload) throws IOException {
+    try {
+      bucket.attempt(
+          client ->
+              client.abortMultipartUpload(
+                  abort ->
+                      abort
+                          .bucket(bucket.name())
+                          .key(upload.key())
+                          .uploadId(upload.uploadId())
+                          .requestPayer(bucket.payer())));
+    } catch (NoSuchUploadException gone) {
+      // Another export was faster.
+    } catch (S3Exception e) {
+      if (!S3Failure.isUnavailable(e)) {
+        throw bucket.failed(S3Action.ABORT_UPLOAD, "", e);
+      }
+    } catch (SdkException e) {
+      throw bucket.failed(S3Action.ABORT_UPLOAD, "", e);
+    }
+  }
+}

@@ -1,0 +1,178 @@
+package io.gantry.driver.s3;
+
+import io.gantry.api.provider.Location;
+import io.gantry.api.provider.Option;
+import io.gantry.api.provider.Options;
+import io.gantry.testkit.ReadBack;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.gaul.s3proxy.BlobStores;
+import org.gaul.s3proxy.S3Proxy;
+import org.gaul.s3proxy.auth.AuthenticationType;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.http.apache5.Apache5HttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/**
+ * An S3 service with a bucket and a door before it: s3proxy in this process, or the one that {@code
+ * AWS_ENDPOINT_URL_S3} and the credentials beside it name. What the tests find in the bucket they
+ * read past the driver.
+ */
+final class S3Lab {
+  static final String BUCKET = "gantry-test";
+
+  private static final String KEY = "lab-access-key";
+  private static final String SECRET = "lab-secret-key";
+  private static final AtomicInteger PREFIXES = new AtomicInteger();
+  private static final S3Lab LAB = start();
+
+  private final FrontDoor door;
+  private final S3Client admin;
+
+  private S3Lab(FrontDoor door, S3Client admin) {
+    this.door = door;
+    this.admin = admin;
+  }
+
+  /** Returns the lab of this process, with a door that lets everything pass. */
+  static S3Lab open() {
+    LAB.door.reset();
+    return LAB;
+  }
+
+  /** Returns the lab of this process, with its door as it is. */
+  static S3Lab current() {
+    return LAB;
+  }
+
+  private static S3Lab start() {
+    try {
+      String external = System.getenv("AWS_ENDPOINT_URL_S3");
+      URI service = URI.create(external == null ? startS3Proxy() : external);
+      String key = external == null ? KEY : System.getenv("AWS_ACCESS_KEY_ID");
+      String secret = external == null ? SECRET : System.getenv("AWS_SECRET_ACCESS_KEY");
+      FrontDoor door = new FrontDoor(service);
+      // Before the environment, for the providers that the kit opens without options.
+      System.setProperty("aws.endpointUrlS3", door.endpoint().toString());
+      System.setProperty("aws.region", "us-east-1");
+      System.setProperty("aws.accessKeyId", key);
+      System.setProperty("aws.secretAccessKey", secret);
+      S3Client admin =
+          S3Client.builder()
+              .endpointOverride(service)
+              .forcePathStyle(true)
+              .region(Region.US_EAST_1)
+              .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+              .httpClientBuilder(Apache5HttpClient.builder())
+              .credentialsProvider(
+                  StaticCredentialsProvider.create(AwsBasicCredentials.create(key, secret)))
+              .build();
+      if (admin.listBuckets().buckets().stream().noneMatch(b -> b.name().equals(BUCKET))) {
+        admin.createBucket(create -> create.bucket(BUCKET));
+      }
+      return new S3Lab(door, admin);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static String startS3Proxy() throws IOException {
+    Properties properties = new Properties();
+    properties.setProperty("jclouds.identity", KEY);
+    properties.setProperty("jclouds.credential", SECRET);
+    try {
+      S3Proxy proxy =
+          S3Proxy.builder()
+              .blobStore(BlobStores.create("transient-nio2", properties))
+              .endpoint(URI.create("http://127.0.0.1:0"))
+              .awsAuthentication(AuthenticationType.AWS_V4, KEY, SECRET)
+              .ignoreUnknownHeaders(true)
+              .stopTimeout(0)
+              .build();
+      proxy.start();
+      return "http://127.0.0.1:" + proxy.getPort();
+    } catch (Exception e) {
+      throw new IOException("cannot start s3proxy", e);
+    }
+  }
+
+  FrontDoor door() {
+    return door;
+  }
+
+  S3Client admin() {
+    return admin;
+  }
+
+  /** Returns a target where nothing is yet. */
+  Location newTarget() throws IOException {
+    return Location.parse(
+        "s3://%s/%s-%d/layout"
+            .formatted(BUCKET, ProcessHandle.current().pid(), PREFIXES.incrementAndGet()));
+  }
+
+  static Options options(List<Option<?>> declared, String... given) throws IOException {
+    Map<String, String> values = new LinkedHashMap<>();
+    for (String option : given) {
+      int equals = option.indexOf('=');
+      values.put(option.substring(0, equals), option.substring(equals + 1));
+    }
+    return Options.parse("s3", declared, values);
+  }
+
+  /** Returns the objects below a target by their key without its prefix. */
+  Map<String, byte[]> objects(Location target) throws IOException {
+    S3Location place = S3Location.of(target);
+    Map<String, byte[]> objects = new LinkedHashMap<>();
+    for (S3Object object :
+        admin
+            .listObjectsV2Paginator(list -> list.bucket(place.bucket()).prefix(place.prefix()))
+            .contents()) {
+      objects.put(
+          object.key().substring(place.prefix().length()),
+          admin
+              .getObjectAsBytes(get -> get.bucket(place.bucket()).key(object.key()))
+              .asByteArray());
+    }
+    return objects;
+  }
+
+  /** Returns a file of a layout. */
+  byte[] object(Location target, String file) throws IOException {
+    S3Location place = S3Location.of(target);
+    return admin
+        .getObjectAsBytes(get -> get.bucket(place.bucket()).key(place.key(file)))
+        .asByteArray();
+  }
+
+  ReadBack readBack(Location target) throws IOException {
+    return ReadBack.ofLayout(objects(target));
+  }
+
+  /** Puts an object where a file of a layout is. */
+  void put(Location target, String file, byte[] content) throws IOException {
+    S3Location place = S3Location.of(target);
+    admin.putObject(
+        put -> put.bucket(place.bucket()).key(place.key(file)), RequestBody.fromBytes(content));
+  }
+
+  /** Returns how many uploads in parts are unfinished below a target. */
+  int uploads(Location target) throws IOException {
+    S3Location place = S3Location.of(target);
+    return admin
+        .listMultipartUploads(list -> list.bucket(place.bucket()).prefix(place.prefix()))
+        .uploads()
+        .size();
+  }
+}
