@@ -45,7 +45,7 @@ final class DriversCommand implements Callable<Integer> {
 
   private void print(List<InstalledScheme> schemes) {
     TextTable table = new TextTable(-1, "SCHEME", "ALIASES", "USE", "VERSION", "JAR");
-    TextTable options = new TextTable(-1, "SCHEME", "OPTION", "DEFAULT", "MEANING");
+    TextTable options = new TextTable(-1, "SCHEME", "OPTION", "OF", "DEFAULT", "MEANING");
     for (InstalledScheme scheme : schemes) {
       table.add(
           scheme.scheme(),
@@ -54,12 +54,24 @@ final class DriversCommand implements Callable<Integer> {
           scheme.version(),
           scheme.jar());
       for (Option<?> option : scheme.options()) {
-        options.add(scheme.scheme(), option.name(), option.defaultText(), option.help());
+        options.add(
+            scheme.scheme(),
+            option.name(),
+            sides(scheme, option),
+            option.defaultText(),
+            option.help());
       }
     }
     table.print(output.out());
     output.out().println();
     options.print(output.out());
+  }
+
+  private static String sides(InstalledScheme scheme, Option<?> option) {
+    return Stream.of(
+            scheme.isOfSource(option) ? "source" : "", scheme.isOfTarget(option) ? "target" : "")
+        .filter(side -> !side.isEmpty())
+        .collect(Collectors.joining(", "));
   }
 
   private static String use(InstalledScheme scheme) {
@@ -86,6 +98,8 @@ final class DriversCommand implements Callable<Integer> {
         options
             .addObject()
             .put("name", option.name())
+            .put("source", scheme.isOfSource(option))
+            .put("target", scheme.isOfTarget(option))
             .put("default", option.defaultText())
             .put("help", option.help());
       }

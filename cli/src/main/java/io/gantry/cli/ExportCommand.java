@@ -79,6 +79,12 @@ final class ExportCommand implements Callable<Integer> {
   private Map<String, String> options = new LinkedHashMap<>();
 
   @Option(
+      names = "--source-option",
+      paramLabel = "KEY=VALUE",
+      description = "Set an option of the source's store. Repeatable.")
+  private Map<String, String> sourceOptions = new LinkedHashMap<>();
+
+  @Option(
       names = "--parallel",
       paramLabel = "N",
       description =
@@ -124,7 +130,7 @@ final class ExportCommand implements Callable<Integer> {
     }
     try (DriverRegistry registry = Distribution.drivers();
         ImageDriver driver = registry.openDriver(to, options);
-        ContentStore store = registry.openStore(from, Map.of())) {
+        ContentStore store = registry.openStore(from, sourceOptions)) {
       try {
         run(store, driver, request, new ExportReport(output, from, to));
       } finally {

@@ -70,8 +70,26 @@ record InstalledScheme(Optional<InstalledProvider> driver, Optional<InstalledPro
     return origin().substring(Math.max(origin().lastIndexOf('/'), origin().lastIndexOf('\\')) + 1);
   }
 
-  /** Returns what the driver can be told; a store cannot be told anything on the command line. */
+  /** Returns what the driver can be told, and the store. */
   List<Option<?>> options() {
-    return driver.map(InstalledProvider::options).orElse(List.of());
+    Map<String, Option<?>> options = new LinkedHashMap<>();
+    Stream.of(driver, store)
+        .flatMap(Optional::stream)
+        .map(InstalledProvider::options)
+        .flatMap(Collection::stream)
+        .forEach(option -> options.putIfAbsent(option.name(), option));
+    return List.copyOf(options.values());
+  }
+
+  /** Returns whether an option can be given to a target. */
+  boolean isOfTarget(Option<?> option) {
+    return driver.map(InstalledProvider::options).orElse(List.of()).stream()
+        .anyMatch(other -> other.name().equals(option.name()));
+  }
+
+  /** Returns whether an option can be given to a source. */
+  boolean isOfSource(Option<?> option) {
+    return store.map(InstalledProvider::options).orElse(List.of()).stream()
+        .anyMatch(other -> other.name().equals(option.name()));
   }
 }

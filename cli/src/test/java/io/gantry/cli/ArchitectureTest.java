@@ -36,6 +36,7 @@ class ArchitectureTest {
             "io.gantry.api.export",
             "io.gantry.cli",
             "io.gantry.driver.directory",
+            "io.gantry.driver.s3",
             "io.gantry.driver.tar",
             "io.gantry.store.filesystem");
   }

@@ -29,6 +29,7 @@ final class DistributionIT {
             "LICENSE",
             "bin/gantry",
             "drivers/README.md",
+            "drivers/s3/gantry-driver-s3-%s.jar".formatted(VERSION),
             "lib/gantry-%s.jar".formatted(VERSION),
             "lib/gantry-api-%s.jar".formatted(VERSION),
             "lib/gantry-driver-directory-%s.jar".formatted(VERSION),
@@ -134,7 +135,8 @@ final class DistributionIT {
     assertThat(run.err()).contains("there is nothing in spare:x, with a library, without jackson");
     copy.run("export", "nosuch:x", "tar:" + folder.resolve("out.tar"))
         .refuses(
-            ExitCode.NO_SUCH_DRIVER, "no store for 'nosuch'; installed: dir, oci, spare, store");
+            ExitCode.NO_SUCH_DRIVER,
+            "no store for 'nosuch'; installed: dir, oci, s3, spare, store");
   }
 
   @Test

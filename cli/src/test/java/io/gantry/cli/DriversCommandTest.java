@@ -17,7 +17,9 @@ final class DriversCommandTest {
         .containsPattern("(?m)^dir +oci +reads, writes ")
         .containsPattern("(?m)^store +reads ")
         .containsPattern("(?m)^tar +oci-archive ")
-        .containsPattern("(?m)^tar +docker-manifest +true +[a-z]");
+        .containsPattern("(?m)^s3 +profile +source, target +[a-z]")
+        .containsPattern("(?m)^s3 +part-size +target +8 +MiB")
+        .containsPattern("(?m)^tar +docker-manifest +target +true +[a-z]");
   }
 
   @Test
@@ -30,6 +32,8 @@ final class DriversCommandTest {
             .orElseThrow();
     assertThat(tar.get("writes").booleanValue()).isTrue();
     assertThat(tar.get("options").get(0).get("name").stringValue()).isEqualTo("docker-manifest");
+    assertThat(tar.get("options").get(0).get("target").booleanValue()).isTrue();
+    assertThat(tar.get("options").get(0).get("source").booleanValue()).isFalse();
     assertThat(json.get("problems").isEmpty()).isTrue();
   }
 
@@ -57,11 +61,17 @@ final class DriversCommandTest {
   }
 
   @Test
-  void showsOnlyOptionsThatCanBeGiven() {
-    InstalledScheme reader = InstalledScheme.of(List.of(provider("zip", false, "zip.jar"))).get(0);
-    assertThat(reader.options()).isEmpty();
-    InstalledScheme writer = InstalledScheme.of(List.of(provider("zip", true, "zip.jar"))).get(0);
-    assertThat(writer.options()).hasSize(1);
+  void showsAnOptionOnceAndWhatItIsGivenTo() {
+    InstalledProvider reads = provider("zip", false, "zip.jar");
+    InstalledProvider writes = provider("zip", true, "zip.jar");
+    InstalledScheme reader = InstalledScheme.of(List.of(reads)).get(0);
+    InstalledScheme both = InstalledScheme.of(List.of(reads, writes)).get(0);
+    assertThat(both.options()).hasSize(1);
+    Option<?> option = both.options().get(0);
+    assertThat(reader.isOfSource(option)).isTrue();
+    assertThat(reader.isOfTarget(option)).isFalse();
+    assertThat(both.isOfSource(option)).isTrue();
+    assertThat(both.isOfTarget(option)).isTrue();
   }
 
   private static InstalledProvider provider(

@@ -12,69 +12,70 @@ import java.util.stream.Stream;
  */
 final class S3Options {
   static final Option<Optional<String>> PROFILE =
-      Option.text("profile", "The profile of the AWS configuration to use, as AWS_PROFILE.");
+      Option.text("profile", "use this profile of the AWS configuration, as AWS_PROFILE");
 
   static final Option<Optional<String>> REGION =
-      Option.text("region", "The region of the bucket, as AWS_REGION.");
+      Option.text("region", "the region of the bucket, as AWS_REGION");
 
   static final Option<Optional<String>> ENDPOINT =
-      Option.text("endpoint", "The URL of an S3-compatible service, as AWS_ENDPOINT_URL_S3.");
+      Option.text("endpoint", "the URL of an S3-compatible service, as AWS_ENDPOINT_URL_S3");
 
   static final Option<Addressing> ADDRESSING =
       Option.choice(
           "addressing",
-          "Where the bucket is named: path, virtual (in the host), or auto: path for an endpoint.",
+          "where requests name the bucket: path, virtual (the host) or auto, path for an endpoint",
           Addressing.AUTO);
 
   static final Option<Boolean> ANONYMOUS =
-      Option.flag("anonymous", "Sign nothing; for public buckets.", false);
+      Option.flag("anonymous", "sign nothing, for public buckets", false);
 
   static final Option<Boolean> REQUEST_PAYER =
-      Option.flag("request-payer", "Pay for the requests to a bucket of somebody else.", false);
+      Option.flag("request-payer", "pay for the requests to a bucket of somebody else", false);
 
   static final Option<Integer> CONNECTIONS =
-      Option.number("connections", "How many requests are under way at a time.", 8, 1, 128);
+      Option.number(
+          "connections", "how many blobs or parts of blobs are under way at a time", 8, 1, 128);
 
   static final Option<Integer> TIMEOUT =
       Option.number(
-          "timeout", "Seconds of silence after which a request is tried again.", 30, 1, 3600);
+          "timeout", "seconds of silence after which a request is tried again", 30, 1, 3600);
 
   static final Option<Integer> PART_SIZE =
       Option.number(
           "part-size",
-          "MiB of a part; larger blobs go in parts, in larger ones where 10,000 would not do.",
+          "MiB of a part; larger blobs go in parts, of more MiB where 10,000 would not do",
           8,
           5,
           1024);
 
   static final Option<Optional<String>> STORAGE_CLASS =
-      Option.text("storage-class", "The storage class of blobs, such as STANDARD_IA.");
+      Option.text("storage-class", "the storage class of blobs, such as STANDARD_IA");
 
   static final Option<Encryption> ENCRYPTION =
       Option.choice(
           "encryption",
-          "With what the service encrypts: the bucket's default, s3 (SSE-S3) or kms (SSE-KMS).",
+          "what the service encrypts with: the bucket's default, s3 (SSE-S3) or kms (SSE-KMS)",
           Encryption.BUCKET);
 
   static final Option<Optional<String>> KMS_KEY =
-      Option.text("kms-key", "The id or ARN of the key of SSE-KMS.");
+      Option.text("kms-key", "the id or ARN of the key of SSE-KMS");
 
   static final Option<Boolean> CHECKSUMS =
       Option.flag(
           "checksums",
-          "Send x-amz-checksum-sha256; off for a service that refuses the header.",
+          "send x-amz-checksum-sha256; false for a service that refuses the header",
           true);
 
   static final Option<Boolean> LAST_WRITER_WINS =
       Option.flag(
           "last-writer-wins",
-          "Change the index of a service without conditional writes; concurrent exports get lost.",
+          "write the index without conditions, so that exports at the same time get lost",
           false);
 
   static final Option<Integer> STALE_UPLOAD_DAYS =
       Option.number(
           "stale-upload-days",
-          "Days after which unfinished uploads of killed exports to this prefix are aborted.",
+          "days after which unfinished uploads of killed exports to this prefix are aborted",
           7,
           0,
           3650);
