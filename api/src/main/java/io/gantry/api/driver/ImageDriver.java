@@ -59,8 +59,9 @@ public interface ImageDriver extends Closeable {
   }
 
   /**
-   * Returns whether the carrier holds this blob already, proven by its content or by the carrier's
-   * own checksum and not by its name alone, so that it need not be sent. Asked once for each blob,
+   * Returns whether the carrier holds this blob already, so that it need not be sent. Its name
+   * alone is no proof: what is, is its content, a checksum of the carrier's own, or its size on a
+   * carrier that holds things whole or not at all and has checked them. Asked once for each blob,
    * before its writer is opened.
    *
    * @throws IOException if the target cannot be read
