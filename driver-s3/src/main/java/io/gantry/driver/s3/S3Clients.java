@@ -66,13 +66,14 @@ final class S3Clients {
   static S3Client open(Options options) throws GantryException {
     Optional<URI> endpoint = endpoint(options);
     Optional<String> profile = options.get(S3Options.PROFILE);
+    Apache5HttpClient.Builder http =
+        Apache5HttpClient.builder()
+            .maxConnections(2 * options.get(S3Options.CONNECTIONS))
+            .connectionTimeout(CONNECT_TIMEOUT)
+            .socketTimeout(Duration.ofSeconds(options.get(S3Options.TIMEOUT)));
     S3ClientBuilder builder =
         S3Client.builder()
-            .httpClientBuilder(
-                Apache5HttpClient.builder()
-                    .maxConnections(2 * options.get(S3Options.CONNECTIONS))
-                    .connectionTimeout(CONNECT_TIMEOUT)
-                    .socketTimeout(Duration.ofSeconds(options.get(S3Options.TIMEOUT))))
+            .httpClientBuilder(defaults -> new StrictHttpClient(http.buildWithDefaults(defaults)))
             .region(region(options))
             // Gantry says the checksums itself; what the SDK adds breaks older services.
             .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)

@@ -7,6 +7,7 @@ import java.io.InterruptedIOException;
 import java.net.ConnectException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.Optional;
 import javax.net.ssl.SSLException;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
@@ -157,6 +158,10 @@ final class S3Failure {
       if (cause instanceof SSLException) {
         return "no secure connection (%s)".formatted(oneLine(String.valueOf(cause.getMessage())));
       }
+      if (cause instanceof IOException) {
+        return "the connection broke (%s), also after %d attempts; try again"
+            .formatted(oneLine(String.valueOf(cause.getMessage())), e.numAttempts());
+      }
     }
     return line(e);
   }
@@ -176,7 +181,7 @@ final class S3Failure {
       return true;
     }
     for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
-      if (cause instanceof InterruptedException) {
+      if (cause instanceof InterruptedException || cause instanceof ClosedByInterruptException) {
         return true;
       }
     }

@@ -15,6 +15,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -47,6 +48,13 @@ final class FrontDoor implements Closeable {
           request.client.close();
         };
 
+    /** All of the answer arrives but its last byte. */
+    Fate LAST_BYTE_LOST =
+        (request, door) -> {
+          byte[] answer = door.answer(request);
+          request.client.getOutputStream().write(answer, 0, answer.length - 1);
+        };
+
     /** Nothing comes back, until the client gives up. */
     Fate STALLED =
         (request, door) -> {
@@ -66,13 +74,11 @@ final class FrontDoor implements Closeable {
     /** The service gets it, and a header of its answer is lost. */
     static Fate answeredWithout(String header) {
       return (request, door) -> {
-        try (Socket upstream = door.send(request)) {
-          String answer = new String(upstream.getInputStream().readAllBytes(), ISO_8859_1);
-          request
-              .client
-              .getOutputStream()
-              .write(answer.replaceFirst("(?i)\r\n" + header + ":[^\r]*", "").getBytes(ISO_8859_1));
-        }
+        String answer = new String(door.answer(request), ISO_8859_1);
+        request
+            .client
+            .getOutputStream()
+            .write(answer.replaceFirst("(?i)\r\n" + header + ":[^\r]*", "").getBytes(ISO_8859_1));
       };
     }
 
@@ -83,17 +89,30 @@ final class FrontDoor implements Closeable {
 
     static Fate answered(int status, String code, Map<String, String> headers) {
       return (request, door) -> {
-        request.body();
         String body =
             code.isEmpty() || request.method.equals("HEAD")
                 ? ""
                 : "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>%s</Code><Message>told to\n say so</Message><RequestId>1</RequestId></Error>"
                     .formatted(code);
+        Map<String, String> all = new LinkedHashMap<>(headers);
+        all.put("Content-Type", "application/xml");
+        answered(status, all, body.getBytes(UTF_8)).befall(request, door);
+      };
+    }
+
+    /** Another answer with this body, of which no length is said if the headers say one. */
+    static Fate answered(int status, Map<String, String> headers, byte[] body) {
+      return (request, door) -> {
+        request.body();
         StringBuilder head = new StringBuilder("HTTP/1.1 %d Told\r\n".formatted(status));
         headers.forEach((name, value) -> head.append(name + ": " + value + "\r\n"));
-        head.append("Content-Type: application/xml\r\nConnection: close\r\n");
-        head.append("Content-Length: " + body.length() + "\r\n\r\n" + body);
-        request.client.getOutputStream().write(head.toString().getBytes(UTF_8));
+        if (!headers.containsKey("Content-Length")) {
+          head.append("Content-Length: " + body.length + "\r\n");
+        }
+        head.append("Connection: close\r\n\r\n");
+        OutputStream out = request.client.getOutputStream();
+        out.write(head.toString().getBytes(UTF_8));
+        out.write(body);
       };
     }
   }
@@ -259,6 +278,13 @@ final class FrontDoor implements Closeable {
         back.write(buffer, 0, passed);
         left -= passed;
       }
+    }
+  }
+
+  /** Hands a request on, and returns the answer. */
+  private byte[] answer(Request request) throws IOException {
+    try (Socket upstream = send(request)) {
+      return upstream.getInputStream().readAllBytes();
     }
   }
 

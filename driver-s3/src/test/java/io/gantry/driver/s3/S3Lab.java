@@ -35,25 +35,31 @@ final class S3Lab {
   private static final String KEY = "lab-access-key";
   private static final String SECRET = "lab-secret-key";
   private static final AtomicInteger PREFIXES = new AtomicInteger();
-  private static final S3Lab LAB = start();
 
+  /** Apart, so that who only makes options does not start a service. */
+  private static final class Running {
+    static final S3Lab LAB = start();
+  }
+
+  private final URI service;
   private final FrontDoor door;
   private final S3Client admin;
 
-  private S3Lab(FrontDoor door, S3Client admin) {
+  private S3Lab(URI service, FrontDoor door, S3Client admin) {
+    this.service = service;
     this.door = door;
     this.admin = admin;
   }
 
   /** Returns the lab of this process, with a door that lets everything pass. */
   static S3Lab open() {
-    LAB.door.reset();
-    return LAB;
+    Running.LAB.door.reset();
+    return Running.LAB;
   }
 
   /** Returns the lab of this process, with its door as it is. */
   static S3Lab current() {
-    return LAB;
+    return Running.LAB;
   }
 
   private static S3Lab start() {
@@ -81,7 +87,7 @@ final class S3Lab {
       if (admin.listBuckets().buckets().stream().noneMatch(b -> b.name().equals(BUCKET))) {
         admin.createBucket(create -> create.bucket(BUCKET));
       }
-      return new S3Lab(door, admin);
+      return new S3Lab(service, door, admin);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -109,6 +115,19 @@ final class S3Lab {
 
   FrontDoor door() {
     return door;
+  }
+
+  /** Returns another door to the service, for who needs one to himself. */
+  FrontDoor newDoor() throws IOException {
+    return new FrontDoor(service);
+  }
+
+  /** Returns what tells another process of the service, by way of the door. */
+  Map<String, String> environment() {
+    return Map.of(
+        "AWS_ENDPOINT_URL_S3", door.endpoint().toString(),
+        "AWS_ACCESS_KEY_ID", System.getProperty("aws.accessKeyId"),
+        "AWS_SECRET_ACCESS_KEY", System.getProperty("aws.secretAccessKey"));
   }
 
   S3Client admin() {
@@ -146,6 +165,14 @@ final class S3Lab {
               .asByteArray());
     }
     return objects;
+  }
+
+  /** Removes all objects below a target. */
+  void clear(Location target) throws IOException {
+    S3Location place = S3Location.of(target);
+    for (String file : objects(target).keySet()) {
+      admin.deleteObject(delete -> delete.bucket(place.bucket()).key(place.key(file)));
+    }
   }
 
   /** Returns a file of a layout. */
