@@ -15,7 +15,21 @@ final class Backoff {
   private static final int FIRST_MILLIS = 20;
   private static final int LONGEST_MILLIS = 1000;
 
+  /** How time is spent. */
+  interface Sleep {
+    void sleep(long millis) throws InterruptedException;
+  }
+
+  private final Sleep sleep;
   private int pauses;
+
+  Backoff() {
+    this(TimeUnit.MILLISECONDS::sleep);
+  }
+
+  Backoff(Sleep sleep) {
+    this.sleep = sleep;
+  }
 
   /** Waits; or returns false at once if it is time to give up. */
   boolean pause() throws InterruptedIOException {
@@ -25,7 +39,7 @@ final class Backoff {
     int longest = Math.min(LONGEST_MILLIS, FIRST_MILLIS << Math.min(pauses, 10));
     pauses++;
     try {
-      TimeUnit.MILLISECONDS.sleep(ThreadLocalRandom.current().nextInt(longest));
+      sleep.sleep(ThreadLocalRandom.current().nextInt(longest));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while waiting for other exports");

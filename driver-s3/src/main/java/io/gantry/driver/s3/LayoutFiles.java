@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.S3Exception;
@@ -30,6 +31,7 @@ final class LayoutFiles {
   private static final String NO_VERSION = "\"00000000000000000000000000000000\"";
 
   private final Bucket bucket;
+  private final Supplier<Backoff> races;
   private Optional<StoredFile> header = Optional.empty();
   private Optional<StoredFile> index = Optional.empty();
 
@@ -37,7 +39,12 @@ final class LayoutFiles {
   private boolean bareTags;
 
   LayoutFiles(Bucket bucket) {
+    this(bucket, Backoff::new);
+  }
+
+  LayoutFiles(Bucket bucket, Supplier<Backoff> races) {
     this.bucket = bucket;
+    this.races = races;
   }
 
   /** Reads both files; the index first, as another export may be making a layout of the prefix. */
@@ -112,7 +119,7 @@ final class LayoutFiles {
       // Nothing keeps others from writing in between; what can be done is to make it short.
       index = bucket.read(INDEX, MAX_INDEX_BYTES);
     }
-    for (Backoff backoff = new Backoff(); ; ) {
+    for (Backoff backoff = races.get(); ; ) {
       byte[] json =
           overwrite || index.isEmpty()
               ? entries.toLayoutJson()

@@ -9,6 +9,8 @@ import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedByInterruptException;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import software.amazon.awssdk.awscore.exception.AwsErrorDetails;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
@@ -21,6 +23,9 @@ import software.amazon.awssdk.core.exception.SdkException;
  */
 final class S3Failure {
   private static final int MAX_LENGTH = 300;
+
+  /** In what the SDK says of where it looked: a profile that the user has named. */
+  private static final Pattern PROFILE = Pattern.compile("profile '(?!default')([^']+)'");
 
   private final Kind side;
 
@@ -74,8 +79,10 @@ final class S3Failure {
                   + " endpoint";
           case "SignatureDoesNotMatch" ->
               "the signature is not accepted; check AWS_SECRET_ACCESS_KEY or the profile";
-          case "ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired", "InvalidToken" ->
+          case "ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired" ->
               "the credentials have expired; sign in again or set new ones";
+          case "InvalidToken" ->
+              "the session token is not accepted; check AWS_SESSION_TOKEN or the profile";
           case "RequestTimeTooSkewed" ->
               "the clock of this machine differs from the service's; set it right";
           case "NoSuchBucket" -> "there is no such bucket; create it, or check the endpoint";
@@ -139,7 +146,10 @@ final class S3Failure {
   private static String reason(SdkException e) {
     String message = String.valueOf(e.getMessage());
     if (message.contains("Unable to load credentials")) {
-      return "no AWS credentials found; set AWS_PROFILE, or AWS_ACCESS_KEY_ID and"
+      Matcher profile = PROFILE.matcher(message);
+      return "no AWS credentials found%s; set AWS_PROFILE, or AWS_ACCESS_KEY_ID and"
+              .formatted(
+                  profile.find() ? ", nor any in the profile '%s'".formatted(profile.group(1)) : "")
           + " AWS_SECRET_ACCESS_KEY, or the option anonymous=true for a public bucket";
     }
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {

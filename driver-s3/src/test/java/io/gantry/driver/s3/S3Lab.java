@@ -113,6 +113,11 @@ final class S3Lab {
     }
   }
 
+  /** Returns where the service is behind its doors. */
+  URI service() {
+    return service;
+  }
+
   FrontDoor door() {
     return door;
   }
