@@ -172,6 +172,10 @@ final class Bucket implements Closeable {
       GetObjectResponse response, AbortableInputStream body, int limit, long first) {
     Matcher range =
         CONTENT_RANGE.matcher(response.contentRange() == null ? "" : response.contentRange());
+    if (response.contentLength() == null) {
+      body.abort();
+      throw RetryableException.create("the service does not say how long the answer is");
+    }
     long length = response.contentLength();
     long size = length;
     if (range.matches()) {
@@ -179,6 +183,11 @@ final class Bucket implements Closeable {
     } else if (first != 0 && first != Long.MAX_VALUE) {
       body.abort();
       throw RetryableException.create("the service does not know ranged reads");
+    }
+    if (first == Long.MAX_VALUE && length > limit) {
+      // Nothing of it is wanted, and it may be as large as it likes.
+      body.abort();
+      return new StoredFile(new byte[0], size, response.eTag());
     }
     int wanted = (int) Math.min(length, limit);
     try {
