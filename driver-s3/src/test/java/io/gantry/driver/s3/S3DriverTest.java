@@ -123,6 +123,7 @@ class S3DriverTest {
 
   @Test
   void theServiceIsToldTheDigestAndRefusesOtherContent() throws IOException {
+    lab.assumeChecksums();
     Location target = lab.newTarget();
     Descriptor blob = app.plan().blobs().get(0);
     WriteSettings settings = WriteSettings.of(S3Lab.options(S3Options.WRITING));
@@ -301,6 +302,7 @@ class S3DriverTest {
 
     app.exportTo(target, notices::add);
     assertThat(notices)
+        .filteredOn(notice -> notice.contains("conditional"))
         .singleElement()
         .asString()
         .contains("/layout/index.json: the service ignores conditional writes");
@@ -329,7 +331,11 @@ class S3DriverTest {
     List<String> notices = new ArrayList<>();
 
     app.exportTo(target, notices::add);
-    assertThat(notices).singleElement().asString().contains("refuses conditional writes");
+    assertThat(notices)
+        .filteredOn(notice -> notice.contains("conditional"))
+        .singleElement()
+        .asString()
+        .contains("refuses conditional writes");
     assertThatThrownBy(() -> Shipment.named("app:2", 10).exportTo(target))
         .hasMessageContaining("refuses conditional writes");
     app.exportTo(target, "last-writer-wins=true");
@@ -367,6 +373,7 @@ class S3DriverTest {
 
   @Test
   void aServiceThatDoesNotConfirmChecksumsIsNoticed() throws IOException {
+    lab.assumeChecksums();
     List<String> notices = new ArrayList<>();
     app.exportTo(lab.newTarget(), notices::add);
     assertThat(notices).isEmpty();
@@ -472,6 +479,7 @@ class S3DriverTest {
 
   @Test
   void storageClassAndEncryptionAreAskedFor() throws IOException {
+    lab.assumeEncryption();
     lab.door().fates(request -> Fate.PASSED);
     Shipment large = Shipment.named("app:1", 6 * MIB, 100);
     large.exportTo(

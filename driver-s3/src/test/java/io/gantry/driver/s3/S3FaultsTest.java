@@ -246,6 +246,33 @@ class S3FaultsTest {
         });
   }
 
+  @Test
+  void anUploadThatIsGoneIsLookedFor() throws IOException {
+    try (Attempt attempt = new Attempt(Scene.A_BLOB_IN_PARTS)) {
+      AtomicInteger completed = new AtomicInteger();
+      Fate gone = Fate.answered(404, "NoSuchUpload");
+      attempt.door.fates(
+          request ->
+              !request.method.equals("POST") || !request.query.startsWith("uploadId=")
+                  ? Fate.PASSED
+                  : completed.getAndIncrement() == 0 ? Fate.ANSWER_LOST : gone);
+      attempt.run();
+      attempt.assertDone();
+      assertThat(completed).hasValue(2);
+    }
+    try (Attempt attempt = new Attempt(Scene.A_BLOB_IN_PARTS)) {
+      attempt.door.fates(
+          request ->
+              request.query.startsWith("uploadId=") && request.method.equals("POST")
+                  ? Fate.answered(404, "NoSuchUpload")
+                  : Fate.PASSED);
+      assertThatThrownBy(attempt::run)
+          .hasMessageContaining("/blobs/sha256/")
+          .hasMessageContaining("NoSuchUpload");
+      attempt.assertAsBefore();
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void aServiceThatStaysBrokenEndsTheExportInOneLine(Scene scene) throws Exception {

@@ -1,5 +1,7 @@
 package io.gantry.driver.s3;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import io.gantry.api.provider.Location;
 import io.gantry.api.provider.Option;
 import io.gantry.api.provider.Options;
@@ -10,8 +12,10 @@ import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.gaul.s3proxy.BlobStores;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
@@ -22,7 +26,11 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.PutObjectResponse;
+import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
+import software.amazon.awssdk.services.s3.model.ServerSideEncryption;
 
 /**
  * An S3 service with a bucket and a door before it: s3proxy in this process, or the one that {@code
@@ -81,6 +89,8 @@ final class S3Lab {
               .region(Region.US_EAST_1)
               .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
               .httpClientBuilder(Apache5HttpClient.builder())
+              // Ceph refuses what is empty and in chunks.
+              .serviceConfiguration(s3 -> s3.chunkedEncodingEnabled(false))
               .credentialsProvider(
                   StaticCredentialsProvider.create(AwsBasicCredentials.create(key, secret)))
               .build();
@@ -125,6 +135,34 @@ final class S3Lab {
   /** Returns another door to the service, for who needs one to himself. */
   FrontDoor newDoor() throws IOException {
     return new FrontDoor(service);
+  }
+
+  /** Skips a test if the service does not know {@code x-amz-checksum-sha256}, as Ceph 16. */
+  void assumeChecksums() {
+    String sum = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+    assumeTrue(
+        sum.equals(
+            probe(put -> put.checksumSHA256(sum))
+                .map(PutObjectResponse::checksumSHA256)
+                .orElse("")),
+        "the service does not confirm checksums");
+  }
+
+  /** Skips a test if the service does not encrypt, as Ceph without a key server. */
+  void assumeEncryption() {
+    assumeTrue(
+        probe(put -> put.serverSideEncryption(ServerSideEncryption.AES256)).isPresent(),
+        "the service does not encrypt");
+  }
+
+  /** Puts an empty object as told; returns nothing if that is refused. */
+  private Optional<PutObjectResponse> probe(Consumer<PutObjectRequest.Builder> how) {
+    try {
+      return Optional.of(
+          admin.putObject(put -> how.accept(put.bucket(BUCKET).key("probe")), RequestBody.empty()));
+    } catch (S3Exception refused) {
+      return Optional.empty();
+    }
   }
 
   /** Returns what tells another process of the service, by way of the door. */
