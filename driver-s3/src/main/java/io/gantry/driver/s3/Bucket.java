@@ -191,10 +191,11 @@ final class Bucket implements Closeable {
     }
     int wanted = (int) Math.min(length, limit);
     try {
-      byte[] content = body.readNBytes(wanted);
-      if (content.length < wanted) {
+      byte[] content = new byte[wanted];
+      int count = body.readNBytes(content, 0, wanted);
+      if (count < wanted) {
         throw RetryableException.create(
-            "the answer ended after %d of %d bytes".formatted(content.length, length));
+            "the answer ended after %d of %d bytes".formatted(count, length));
       }
       if (length > limit) {
         body.abort();

@@ -38,6 +38,9 @@ final class LayoutFiles {
   /** Ceph before 17 compares the tag without the quotes that it sends it with. */
   private boolean bareTags;
 
+  /** Whether the index was refused because of its condition, not of another write under way. */
+  private boolean conditionFailed;
+
   LayoutFiles(Bucket bucket) {
     this(bucket, Backoff::new);
   }
@@ -119,6 +122,7 @@ final class LayoutFiles {
       // Nothing keeps others from writing in between; what can be done is to make it short.
       index = bucket.read(INDEX, MAX_INDEX_BYTES);
     }
+    boolean fresh = conditions != Conditions.HONOURED;
     for (Backoff backoff = races.get(); ; ) {
       byte[] json =
           overwrite || index.isEmpty()
@@ -126,7 +130,13 @@ final class LayoutFiles {
               : entries.addedTo(indexUrl(), index.get().content());
       if (index.isPresent() && Arrays.equals(json, index.get().content())) {
         // Nothing changes; or an attempt arrived whose answer was lost.
-        return;
+        if (fresh) {
+          return;
+        }
+        // It was so when the export began; others may have changed it since.
+        index = bucket.read(INDEX, MAX_INDEX_BYTES);
+        fresh = true;
+        continue;
       }
       if (json.length > MAX_INDEX_BYTES) {
         throw new GantryException(
@@ -144,6 +154,7 @@ final class LayoutFiles {
                 .formatted(indexUrl(), backoff.pauses()));
       }
       reload();
+      fresh = true;
     }
   }
 
@@ -189,9 +200,42 @@ final class LayoutFiles {
       return true;
     } catch (SdkException e) {
       if (conditions == Conditions.HONOURED && isLost(e)) {
+        conditionFailed = ((S3Exception) e).statusCode() == 412;
         return false;
       }
-      throw bucket.failed(S3Action.PUT_OBJECT, INDEX, e);
+      IOException failure = bucket.failed(S3Action.PUT_OBJECT, INDEX, e);
+      if (isPublished(json, failure)) {
+        return true;
+      }
+      throw failure;
+    }
+  }
+
+  /**
+   * Looks whether a write arrived of which nothing was heard, or which was not waited for.
+   *
+   * @param failure what the write failed with
+   * @throws GantryException if that cannot be found out
+   */
+  private boolean isPublished(byte[] json, IOException failure) throws GantryException {
+    boolean interrupted = Thread.interrupted();
+    try {
+      Optional<StoredFile> current = bucket.read(INDEX, MAX_INDEX_BYTES);
+      return current.isPresent() && Arrays.equals(json, current.get().content());
+    } catch (IOException unknown) {
+      failure.addSuppressed(unknown);
+      throw new GantryException(
+          Kind.TARGET_FAILED,
+          "%s; it may have been written all the same, which cannot be told now; export again"
+              .formatted(
+                  failure instanceof GantryException
+                      ? failure.getMessage()
+                      : indexUrl() + ": " + failure.getMessage()),
+          failure);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
@@ -200,7 +244,7 @@ final class LayoutFiles {
     Optional<StoredFile> current = bucket.read(INDEX, MAX_INDEX_BYTES);
     boolean unchanged =
         index.isPresent() && current.isPresent() && index.get().etag().equals(current.get().etag());
-    if (unchanged) {
+    if (unchanged && conditionFailed) {
       bareTags = !bareTags;
     }
     index = current;

@@ -11,6 +11,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ final class ObjectReader implements BlobReader {
   private final long size;
   private final String etag;
   private final ExecutorService threads;
+  private final Semaphore aheads;
 
   // Guarded by this.
   private Window window;
@@ -62,14 +64,17 @@ final class ObjectReader implements BlobReader {
    * Makes a reader.
    *
    * @param beginning the first bytes of the object, none if they are not wanted yet
+   * @param aheads as many windows as all readers together may fetch before they are asked for
    */
-  ObjectReader(Bucket bucket, String file, StoredFile beginning, ExecutorService threads) {
+  ObjectReader(
+      Bucket bucket, String file, StoredFile beginning, ExecutorService threads, Semaphore aheads) {
     this.bucket = bucket;
     this.file = file;
     this.size = beginning.size();
     this.etag = beginning.etag();
     this.window = new Window(0, beginning.content());
     this.threads = threads;
+    this.aheads = aheads;
   }
 
   @Override
@@ -104,18 +109,22 @@ final class ObjectReader implements BlobReader {
 
   private Window next(long position) throws IOException {
     Future<Window> fetched = ahead;
-    ahead = null;
     if (fetched != null && position == aheadStart) {
-      return result(fetched);
+      // Not held while waiting for the next.
+      window = new Window(position, new byte[0]);
+      try {
+        return result(fetched);
+      } finally {
+        ahead = null;
+        aheads.release();
+      }
     }
-    if (fetched != null) {
-      fetched.cancel(true);
-    }
+    close();
     return fetch(position, WINDOW_BYTES);
   }
 
   private void readAhead() {
-    if (ahead == null && window.end() < size) {
+    if (ahead == null && window.end() < size && aheads.tryAcquire()) {
       long start = window.end();
       aheadStart = start;
       ahead = threads.submit(() -> fetch(start, WINDOW_BYTES));
@@ -155,6 +164,7 @@ final class ObjectReader implements BlobReader {
     if (ahead != null) {
       ahead.cancel(true);
       ahead = null;
+      aheads.release();
     }
   }
 }

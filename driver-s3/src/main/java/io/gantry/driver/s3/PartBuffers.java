@@ -38,8 +38,21 @@ final class PartBuffers {
       Thread.currentThread().interrupt();
       throw new InterruptedIOException("interrupted while waiting for uploads");
     }
-    byte[] kept = bytes == usualBytes ? spare.poll() : null;
-    return kept == null ? new byte[bytes] : kept;
+    boolean taken = false;
+    try {
+      byte[] buffer = bytes == usualBytes ? spare.poll() : null;
+      if (buffer == null) {
+        // What is spare is memory as well, and not for this size.
+        spare.clear();
+        buffer = new byte[bytes];
+      }
+      taken = true;
+      return buffer;
+    } finally {
+      if (!taken) {
+        freeKib.release(share(bytes));
+      }
+    }
   }
 
   /** Takes back a buffer, which nobody uses any more. */

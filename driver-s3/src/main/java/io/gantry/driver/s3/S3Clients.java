@@ -65,10 +65,26 @@ final class S3Clients {
 
   static S3Client open(Options options) throws GantryException {
     Optional<URI> endpoint = endpoint(options);
+    try {
+      return build(options, endpoint);
+    } catch (SdkClientException | IllegalArgumentException | IllegalStateException e) {
+      // A number or a mode in the environment or a profile that is none.
+      throw new GantryException(
+          Kind.INVALID_ARGUMENT,
+          "s3: cannot use the AWS configuration: "
+              + S3Failure.oneLine(String.valueOf(e.getMessage())),
+          e);
+    }
+  }
+
+  private static S3Client build(Options options, Optional<URI> endpoint) {
     Optional<String> profile = options.get(S3Options.PROFILE);
     Apache5HttpClient.Builder http =
         Apache5HttpClient.builder()
-            .maxConnections(2 * options.get(S3Options.CONNECTIONS))
+            // Writers, parts on their way, and who asks whether a blob is there.
+            .maxConnections(2 * options.get(S3Options.CONNECTIONS) + 1)
+            // Who waits for a connection waits for others to be served, however slow the line is.
+            .connectionAcquisitionTimeout(Duration.ofHours(1))
             .connectionTimeout(CONNECT_TIMEOUT)
             .socketTimeout(Duration.ofSeconds(options.get(S3Options.TIMEOUT)));
     S3ClientBuilder builder =
@@ -93,12 +109,7 @@ final class S3Clients {
       builder.credentialsProvider(
           DefaultCredentialsProvider.builder().profileName(profile.get()).build());
     }
-    try {
-      return builder.build();
-    } catch (SdkClientException e) {
-      throw new GantryException(
-          Kind.INVALID_ARGUMENT, "s3: cannot use the configuration: " + S3Failure.line(e), e);
-    }
+    return builder.build();
   }
 
   private static ClientOverrideConfiguration retries(Optional<String> profile) {

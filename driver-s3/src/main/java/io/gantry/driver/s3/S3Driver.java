@@ -69,6 +69,9 @@ final class S3Driver implements ImageDriver {
       // Whether the entries can be added is found out before the work begins, not after it.
       files.parseIndex();
     }
+    for (Descriptor blob : export.blobs()) {
+      settings.partBytes(blob);
+    }
     Conditions conditions = conditions(files, export);
     StaleUploads.abort(bucket, Duration.ofDays(options.get(S3Options.STALE_UPLOAD_DAYS)));
     int connections = options.get(S3Options.CONNECTIONS);

@@ -173,15 +173,11 @@ final class S3Failure {
             .formatted(oneLine(String.valueOf(cause.getMessage())), e.numAttempts());
       }
     }
-    return line(e);
-  }
-
-  /** Returns what the SDK says in one short line. */
-  static String line(SdkException e) {
     return oneLine(String.valueOf(e.getMessage()));
   }
 
-  private static String oneLine(String text) {
+  /** Returns what somebody else says in one short line. */
+  static String oneLine(String text) {
     String line = text.strip().replaceAll("\\s+", " ");
     return line.length() <= MAX_LENGTH ? line : line.substring(0, MAX_LENGTH) + "...";
   }

@@ -12,17 +12,20 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Semaphore;
 
 /** Reads an OCI image layout in a bucket. */
 final class S3Store implements ContentStore {
   private final Bucket bucket;
   private final List<Descriptor> roots;
   private final ExecutorService threads;
+  private final Semaphore aheads;
 
   S3Store(Bucket bucket, List<Descriptor> roots, int connections) {
     this.bucket = bucket;
     this.roots = roots;
     this.threads = RequestThreads.start("gantry-s3-read", connections);
+    this.aheads = new Semaphore(connections);
   }
 
   @Override
@@ -59,7 +62,8 @@ final class S3Store implements ContentStore {
             () ->
                 new GantryException(
                     Kind.NOT_FOUND, "blob %s: not in %s".formatted(blob, bucket.location()))),
-        threads);
+        threads,
+        aheads);
   }
 
   @Override

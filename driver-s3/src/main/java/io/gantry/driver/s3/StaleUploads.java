@@ -3,6 +3,7 @@ package io.gantry.driver.s3;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.regex.Pattern;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
@@ -11,6 +12,8 @@ import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** Uploads in parts that nobody will finish: invisible, and paid for until they are aborted. */
 final class StaleUploads {
+  private static final Pattern BLOB = Pattern.compile("blobs/sha(256|512)/[0-9a-f]{64,128}$");
+
   private StaleUploads() {}
 
   /** Aborts what was begun for blobs of this layout before a time. */
@@ -38,7 +41,10 @@ final class StaleUploads {
       throw bucket.failed(S3Action.LIST_UPLOADS, "", e);
     }
     for (MultipartUpload upload : answer.uploads()) {
-      if (!upload.initiated().isAfter(before)) {
+      // Not what others keep below a prefix, and not what a service gives no date.
+      if (BLOB.matcher(upload.key()).find()
+          && upload.initiated() != null
+          && !upload.initiated().isAfter(before)) {
         abort(bucket, upload);
       }
     }

@@ -24,10 +24,12 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
 
 /** What an export asks of the service, and leaves there. */
+@Timeout(120)
 class S3DriverTest {
   private static final int MIB = 1024 * 1024;
 
@@ -207,7 +209,7 @@ class S3DriverTest {
 
   private static void giveBackOne(PartBuffers buffers) {
     try {
-      buffers.giveBack(buffers.take(1));
+      buffers.giveBack(buffers.take(5 * MIB));
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
@@ -240,6 +242,63 @@ class S3DriverTest {
     assertThat(lab.objects(target)).isEmpty();
   }
 
+  @Test
+  void aPartThatFailsStopsTheOthers() throws IOException {
+    Location target = lab.newTarget();
+    Shipment large = Shipment.named("app:1", 29 * MIB);
+    lab.door()
+        .fates(
+            request ->
+                request.query.contains("partNumber=2")
+                    ? Fate.answered(403, "AccessDenied")
+                    : Fate.PASSED);
+
+    assertThatThrownBy(() -> large.exportTo(target, "part-size=5", "connections=4"))
+        .isInstanceOf(GantryException.class)
+        .hasMessageContaining(largest(large).digest().encoded())
+        .hasMessageContaining("access denied; allow s3:PutObject");
+
+    assertThat(lab.uploads(target)).isZero();
+    List<String> methods =
+        lab.door().requests().stream()
+            .filter(request -> request.query.contains("uploadId="))
+            .map(request -> request.method)
+            .toList();
+    assertThat(methods).as("nothing is on its way when it is aborted").endsWith("DELETE");
+    assertThat(methods.subList(0, methods.size() - 1)).containsOnly("PUT");
+  }
+
+  @Test
+  void anInterruptThatComesTooLateIsNoFailure() throws IOException {
+    Location target = lab.newTarget();
+    Thread exporting = Thread.currentThread();
+    lab.door()
+        .fates(
+            request ->
+                request.isOf("PUT", "/index.json")
+                    ? (put, door) -> {
+                      door.forward(put, 0);
+                      exporting.interrupt();
+                      Fate.STALLED.befall(put, door);
+                    }
+                    : Fate.PASSED);
+
+    app.exportTo(target);
+
+    assertThat(Thread.interrupted()).as("whether the caller learns of it").isTrue();
+    app.assertWholeAt(target);
+  }
+
+  @Test
+  void spareBuffersCountAsMemory() throws IOException {
+    PartBuffers buffers = new PartBuffers(1, 5 * MIB);
+    byte[] usual = buffers.take(5 * MIB);
+    buffers.giveBack(usual);
+    buffers.giveBack(buffers.take(4 * MIB));
+
+    assertThat(buffers.take(5 * MIB)).as("what was let go for another size").isNotSameAs(usual);
+  }
+
   private static Descriptor largest(Shipment shipment) {
     return shipment.plan().blobs().stream()
         .max((one, other) -> Long.compare(one.size(), other.size()))
@@ -258,7 +317,7 @@ class S3DriverTest {
       S3Location at = S3Location.of(place);
       lab.admin()
           .createMultipartUpload(
-              create -> create.bucket(at.bucket()).key(at.key("blobs/sha256/killed")));
+              create -> create.bucket(at.bucket()).key(at.key("blobs/sha256/" + "0".repeat(64))));
     }
 
     app.exportTo(target);

@@ -131,7 +131,7 @@ class S3FailureTest {
             request -> request.method.equals("DELETE"))) {
       lab.admin()
           .createMultipartUpload(
-              create -> create.bucket(at.bucket()).key(at.key("blobs/sha256/killed")));
+              create -> create.bucket(at.bucket()).key(at.key("blobs/sha256/" + "0".repeat(64))));
       lab.door().reset();
       answer(extra, 403, "AccessDenied");
       app.exportTo(target, "stale-upload-days=0");
