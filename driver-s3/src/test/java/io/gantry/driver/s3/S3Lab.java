@@ -26,6 +26,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.apache5.Apache5HttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
 import software.amazon.awssdk.services.s3.model.PutObjectResponse;
 import software.amazon.awssdk.services.s3.model.S3Exception;
@@ -201,11 +202,15 @@ final class S3Lab {
         admin
             .listObjectsV2Paginator(list -> list.bucket(place.bucket()).prefix(place.prefix()))
             .contents()) {
-      objects.put(
-          object.key().substring(place.prefix().length()),
-          admin
-              .getObjectAsBytes(get -> get.bucket(place.bucket()).key(object.key()))
-              .asByteArray());
+      try {
+        objects.put(
+            object.key().substring(place.prefix().length()),
+            admin
+                .getObjectAsBytes(get -> get.bucket(place.bucket()).key(object.key()))
+                .asByteArray());
+      } catch (NoSuchKeyException gone) {
+        // The beginning of an object whose sender was stopped: s3proxy lists it while it lasts.
+      }
     }
     return objects;
   }
