@@ -72,13 +72,16 @@ uploads() {
 s3_survives_a_kill() {
   local pid
   at_service "$1"
-  large_image "$T/large"
+  # So large that it is still on its way when the aws command has looked.
+  large_image "$T/large" 600
   gantry export "$(from_dir many-layers:1.0)" "$URL:old"
   aws s3 cp --only-show-errors "$URL/index.json" "$T/before"
   # Not through the function: what is killed must be Java, which the launcher becomes.
   "$GANTRY" export --quiet "dir:$T/large" "$URL:new" &
   pid=$!
-  poll 60 upload_is_under_way
+  until [ "$(uploads)" != None ]; do
+    kill -0 "$pid" || fail "the export ended before it could be killed"
+  done
   kill -KILL "$pid"
   wait "$pid" || true
   aws s3 cp --only-show-errors "$URL/index.json" "$T/after"
@@ -89,13 +92,12 @@ s3_survives_a_kill() {
   equal "names" "new old" "$(tags_in "$T/layout")"
   tidy "$T/layout"
 }
-upload_is_under_way() { [ "$(uploads)" != None ]; }
 
-# large_image LAYOUT: an image of one layer of 160 MiB.
+# large_image LAYOUT MIB: an image of one layer of that size.
 large_image() {
   local config layer manifest
   mkdir -p "$1"
-  head -c 167772160 /dev/zero | openssl enc -aes-128-ctr -pass pass:interop -nosalt -pbkdf2 >"$1/layer"
+  head -c "${2}M" /dev/zero | openssl enc -aes-128-ctr -pass pass:interop -nosalt -pbkdf2 >"$1/layer"
   layer=$(put_blob "$1" "$1/layer")
   rm "$1/layer"
   printf '{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":["%s"]}}' "$layer" >"$1/config"
@@ -112,7 +114,7 @@ large_image() {
 
 s3_needs_little_memory() {
   at_service "$1"
-  large_image "$T/large"
+  large_image "$T/large" 160
   GANTRY_JAVA_OPTS="${GANTRY_JAVA_OPTS-} -Xmx128m" gantry export "dir:$T/large" "$URL:large"
   GANTRY_JAVA_OPTS="${GANTRY_JAVA_OPTS-} -Xmx128m" gantry export "$URL:large" "dir:$T/back:large"
   complete "$T/back" "$(root_digest "$T/large")"
