@@ -133,12 +133,8 @@ class S3FaultsTest {
 
   /** Tries every request of a scene, several of them side by side. */
   private void eachRequest(Scene scene, Trial trial) throws Exception {
-    int requests;
-    try (Attempt clean = new Attempt(scene)) {
-      clean.run();
-      clean.assertDone();
-      requests = clean.door.requests().size();
-    }
+    // Twice, as a service may make one of them longer by a hiccup of its own.
+    int requests = Math.min(cleanRequests(scene), cleanRequests(scene));
     assertThat(requests).isBetween(10, 20);
     List<Future<@Nullable Throwable>> trials = new ArrayList<>();
     for (int i = 1; i <= requests; i++) {
@@ -153,6 +149,14 @@ class S3FaultsTest {
       }
     }
     all.assertAll();
+  }
+
+  private int cleanRequests(Scene scene) throws Exception {
+    try (Attempt clean = new Attempt(scene)) {
+      clean.run();
+      clean.assertDone();
+      return clean.door.requests().size();
+    }
   }
 
   private @Nullable Throwable tried(Scene scene, Trial trial, int n) throws IOException {
