@@ -141,17 +141,7 @@ final class BlobUploads {
   void abort(Digest blob, String upload) throws IOException {
     String file = S3Location.fileOf(blob);
     try {
-      bucket.attempt(
-          client ->
-              client.abortMultipartUpload(
-                  abort ->
-                      abort
-                          .bucket(bucket.name())
-                          .key(bucket.location().key(file))
-                          .requestPayer(bucket.payer())
-                          .uploadId(upload)));
-    } catch (NoSuchUploadException gone) {
-      // Which is what was wanted.
+      bucket.abortUpload(bucket.location().key(file), upload);
     } catch (SdkException e) {
       throw bucket.failed(S3Action.ABORT_UPLOAD, file, e);
     }

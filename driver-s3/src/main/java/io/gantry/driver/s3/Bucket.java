@@ -17,6 +17,7 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.GetObjectRequest;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.HeadObjectResponse;
+import software.amazon.awssdk.services.s3.model.NoSuchUploadException;
 import software.amazon.awssdk.services.s3.model.RequestPayer;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
@@ -155,6 +156,16 @@ final class Bucket implements Closeable {
         return Optional.empty();
       }
       throw failed(S3Action.GET_OBJECT, file, e);
+    }
+  }
+
+  /** Throws the parts of an upload away; if it is gone already, that is what was wanted. */
+  void abortUpload(String key, String upload) {
+    try {
+      client.abortMultipartUpload(
+          abort -> abort.bucket(name()).key(key).uploadId(upload).requestPayer(payer()));
+    } catch (NoSuchUploadException gone) {
+      // By an attempt whose answer was lost, or by another export.
     }
   }
 

@@ -7,7 +7,6 @@ import java.util.regex.Pattern;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.ListMultipartUploadsResponse;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
-import software.amazon.awssdk.services.s3.model.NoSuchUploadException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /** Uploads in parts that nobody will finish: invisible, and paid for until they are aborted. */
@@ -52,17 +51,7 @@ final class StaleUploads {
 
   private static void abort(Bucket bucket, MultipartUpload upload) throws IOException {
     try {
-      bucket.attempt(
-          client ->
-              client.abortMultipartUpload(
-                  abort ->
-                      abort
-                          .bucket(bucket.name())
-                          .key(upload.key())
-                          .uploadId(upload.uploadId())
-                          .requestPayer(bucket.payer())));
-    } catch (NoSuchUploadException gone) {
-      // Another export was faster.
+      bucket.abortUpload(upload.key(), upload.uploadId());
     } catch (S3Exception e) {
       if (!S3Failure.isUnavailable(e)) {
         throw bucket.failed(S3Action.ABORT_UPLOAD, "", e);
