@@ -6,6 +6,7 @@ import io.gantry.api.oci.Digest;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Where images come from: blobs by descriptor, and the images that are offered by name.
@@ -39,4 +40,14 @@ public interface ContentStore extends Closeable {
    * @throws IOException if the store cannot be read
    */
   BlobReader open(Descriptor blob) throws IOException;
+
+  /**
+   * Returns the digests of all blobs that this store holds, whether an image needs them or not;
+   * empty if it cannot tell.
+   *
+   * @throws IOException if the store cannot be read
+   */
+  default Optional<List<Digest>> blobs() throws IOException {
+    return Optional.empty();
+  }
 }
