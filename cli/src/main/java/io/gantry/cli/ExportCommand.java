@@ -9,6 +9,7 @@ import io.gantry.api.export.ExportPlan;
 import io.gantry.api.export.ExportRequest;
 import io.gantry.api.export.ExportResult;
 import io.gantry.api.export.Exporter;
+import io.gantry.api.export.Selection;
 import io.gantry.api.oci.Platform;
 import io.gantry.api.plugin.DriverRegistry;
 import io.gantry.api.provider.Location;
@@ -35,6 +36,7 @@ import picocli.CommandLine.Parameters;
       "SOURCE and TARGET are written SCHEME:PATH or SCHEME:PATH:NAME, a SOURCE also",
       "SCHEME:PATH@DIGEST; 'gantry drivers' lists the schemes. A SOURCE without a name",
       "or digest is exported whole, and the path - of a TARGET is standard output.",
+      "A NAME of a SOURCE may also be @POSITION, the place in its index.json from 0.",
       "",
       "Exit codes:",
       "  0    done",
@@ -60,10 +62,47 @@ final class ExportCommand implements Callable<Integer> {
   private String target = "";
 
   @Option(
+      names = "--image",
+      paramLabel = "NAME|@DIGEST|@POSITION",
+      description =
+          "Take this image of the source: a tag or a full name, a digest, or the place in"
+              + " its index.json, from 0. Repeatable.")
+  private List<String> images = new ArrayList<>();
+
+  @Option(
       names = "--platform",
       paramLabel = "OS/ARCH[/VARIANT]|local",
-      description = "Take only this platform of an image for several. Repeatable.")
+      description =
+          "Take only this platform of an image for several. Its index stays as it is. Repeatable.")
   private List<String> platforms = new ArrayList<>();
+
+  @Option(
+      names = "--rewrite-index",
+      description =
+          "Make indexes list no more than what is exported. Their digests change, and"
+              + " signatures of them no longer hold.")
+  private boolean rewriteIndex;
+
+  @Option(
+      names = "--missing",
+      paramLabel = "fail|skip",
+      description =
+          "What to do about a platform of an image that the source does not have: fail,"
+              + " the default, or skip it with a warning.")
+  private String missing = "fail";
+
+  @Option(
+      names = "--referrers",
+      description =
+          "Take along what refers to the images: signatures, SBOMs, attestations, and what"
+              + " refers to those.")
+  private boolean referrers;
+
+  @Option(
+      names = "--artifact-type",
+      paramLabel = "TYPE",
+      description = "Take along referrers of this type only; implies --referrers. Repeatable.")
+  private List<String> artifactTypes = new ArrayList<>();
 
   @Option(
       names = "--name",
@@ -150,6 +189,29 @@ final class ExportCommand implements Callable<Integer> {
       }
       request = request.named(names);
     }
+    if (!images.isEmpty()) {
+      if (from.name().isPresent() || from.digest().isPresent()) {
+        throw misuse(
+            "the source %s selects an image already; leave out either that or --image"
+                .formatted(from));
+      }
+      List<Selection> selections = new ArrayList<>();
+      for (String image : images) {
+        selections.add(Selection.parse(image));
+      }
+      request = request.select(selections);
+    }
+    if (missing.equals("skip")) {
+      request = request.skippingMissing();
+    } else if (!missing.equals("fail")) {
+      throw misuse("--missing is '%s'; it must be fail or skip".formatted(missing));
+    }
+    if (rewriteIndex) {
+      request = request.rewritingIndex();
+    }
+    if (referrers || !artifactTypes.isEmpty()) {
+      request = request.withReferrers(artifactTypes);
+    }
     List<Platform> wanted = new ArrayList<>();
     for (String platform : platforms) {
       try {
@@ -166,7 +228,7 @@ final class ExportCommand implements Callable<Integer> {
       throws GantryException {
     ExportPlan plan = ExportPlan.of(store, request);
     if (!dryRun) {
-      report.warnOfSkipped(plan);
+      report.warn(plan);
       tell(report, export(store, driver, plan, report));
     } else if (json) {
       report.printJson(plan);

@@ -3,6 +3,8 @@ package io.gantry.cli;
 import io.gantry.api.export.ExportListener;
 import io.gantry.api.export.ExportPlan;
 import io.gantry.api.export.ExportResult;
+import io.gantry.api.export.MissingImage;
+import io.gantry.api.export.RewrittenIndex;
 import io.gantry.api.oci.Descriptor;
 import io.gantry.api.provider.Location;
 import java.util.ArrayList;
@@ -33,8 +35,20 @@ final class ExportReport implements ExportListener {
     output.message(message);
   }
 
-  /** Warns people of layers that are not part of the export. */
-  void warnOfSkipped(ExportPlan plan) {
+  /** Warns people of what is not part of the export, or not as it was. */
+  void warn(ExportPlan plan) {
+    warnOfSkipped(plan);
+    for (MissingImage missing : plan.missing()) {
+      output.message("left out: " + missing.reason());
+    }
+    for (RewrittenIndex index : plan.rewritten()) {
+      output.message(
+          "index %s: rewritten without what is not exported, as %s; signatures of it no longer hold"
+              .formatted(index.original(), index.descriptor().digest()));
+    }
+  }
+
+  private void warnOfSkipped(ExportPlan plan) {
     List<Descriptor> skipped = plan.skipped();
     if (!skipped.isEmpty()) {
       String more =
@@ -142,6 +156,21 @@ final class ExportReport implements ExportListener {
     }
     json.put("totalBytes", plan.totalBytes());
     json.set("skipped", JsonOutput.descriptors(plan.skipped()));
+    ArrayNode missing = json.putArray("missing");
+    for (MissingImage image : plan.missing()) {
+      ObjectNode object = missing.addObject();
+      object.put("index", image.index().toString());
+      image.platform().ifPresent(platform -> object.put("platform", platform.toString()));
+      image.manifest().ifPresent(manifest -> object.put("manifest", manifest.toString()));
+      object.put("reason", image.reason());
+    }
+    ArrayNode rewritten = json.putArray("rewritten");
+    for (RewrittenIndex index : plan.rewritten()) {
+      rewritten
+          .addObject()
+          .put("original", index.original().toString())
+          .put("digest", index.descriptor().digest().toString());
+    }
     json.set("notices", JsonOutput.strings(notices));
     return json;
   }

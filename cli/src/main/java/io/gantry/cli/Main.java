@@ -58,6 +58,7 @@ public final class Main {
   private CommandLine commandLine() {
     return new CommandLine(new GantryCommand())
         .addSubcommand(new ExportCommand(output))
+        .addSubcommand(new InspectCommand(output))
         .addSubcommand(new DriversCommand(output))
         .addSubcommand(new HelpCommand())
         .setOut(new PrintWriter(output.out(), true, UTF_8))

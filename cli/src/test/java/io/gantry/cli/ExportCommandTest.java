@@ -308,4 +308,89 @@ final class ExportCommandTest {
     assertThat(code).isZero();
     assertThat(err.toString(UTF_8)).isEmpty();
   }
+
+  @Test
+  void takesTheImagesThatItIsTold() throws IOException {
+    String several =
+        "dir:"
+            + Layouts.write(
+                folder.resolve("several"),
+                make -> {
+                  make.offer(make.image(10), "app:1");
+                  make.offer(make.image(20), "app:2");
+                  make.offer(make.image(30), "app:3");
+                });
+    JsonNode json =
+        Run.of("export", "--json", "--image", "app:3", "--image", "@0", several, "tar:" + archive)
+            .succeeds()
+            .json();
+    assertThat(json.get("images")).hasSize(2);
+    assertThat(json.get("images").toString())
+        .contains("docker.io/library/app:3", "docker.io/library/app:1")
+        .doesNotContain("app:2");
+    Run.of("export", "--json", several + ":@1", "tar:" + folder.resolve("one.tar")).succeeds();
+    Run.of("export", "--image", "@0", several + ":app:2", "tar:x")
+        .refuses(ExitCode.USAGE, "selects an image already");
+    Run.of("export", "--image", "@x", several, "tar:x").refuses(ExitCode.USAGE, "'@x'");
+    Run.of("export", "--image", "@3", several, "tar:x").refuses(ExitCode.NOT_FOUND, "it has 3");
+  }
+
+  @Test
+  void leavesOutAPlatformThatIsMissingAndSaysSo() throws IOException {
+    String partial = "dir:" + Layouts.partial(folder.resolve("partial"));
+    Run.of("export", partial, "tar:" + archive)
+        .refuses(ExitCode.NOT_FOUND, "for the platform linux/arm64");
+    Run.of("export", "--missing", "perhaps", partial, "tar:" + archive)
+        .refuses(ExitCode.USAGE, "'perhaps'");
+    Run run =
+        Run.of("export", "--json", "--quiet", "--missing=skip", partial, "tar:" + archive)
+            .succeeds();
+    assertThat(run.err()).startsWith("gantry: left out: ").contains("sha256:");
+    JsonNode missing = run.json().get("missing").get(0);
+    assertThat(missing.get("platform").stringValue()).isEqualTo("linux/arm64");
+    assertThat(missing.get("manifest").stringValue()).startsWith("sha256:");
+    assertThat(missing.get("index")).isEqualTo(run.json().get("images").get(0).get("digest"));
+  }
+
+  @Test
+  void rewritesAnIndexWhenToldAndSaysSo() throws IOException {
+    String partial = "dir:" + Layouts.partial(folder.resolve("partial"));
+    String target = "dir:" + folder.resolve("short");
+    Run run =
+        Run.of("export", "--json", "--platform=linux/amd64", "--rewrite-index", partial, target)
+            .succeeds();
+    JsonNode rewritten = run.json().get("rewritten").get(0);
+    assertThat(run.err()).contains(rewritten.get("original").stringValue(), "signatures");
+    assertThat(run.json().get("images").get(0).get("digest")).isEqualTo(rewritten.get("digest"));
+    Run.of("export", target, "tar:" + archive).succeeds();
+  }
+
+  @Test
+  void takesReferrersAlongWhenTold() throws IOException {
+    String signed =
+        "dir:"
+            + Layouts.write(
+                folder.resolve("signed"),
+                make -> {
+                  var image = make.offer(make.image(10), "app:1");
+                  make.offer(make.artifact("application/x-sbom", image, 5));
+                  make.offer(make.artifact("application/x-signature", image, 6));
+                });
+    assertThat(images("export", "--dry-run", "--json", signed + ":app:1", "tar:x")).isEqualTo(1);
+    assertThat(images("export", "--dry-run", "--json", "--referrers", signed + ":app:1", "tar:x"))
+        .isEqualTo(3);
+    assertThat(
+            images(
+                "export",
+                "--dry-run",
+                "--json",
+                "--artifact-type=application/x-sbom",
+                signed + ":app:1",
+                "tar:x"))
+        .isEqualTo(2);
+  }
+
+  private static int images(String... arguments) {
+    return Run.of(arguments).succeeds().json().get("images").size();
+  }
 }

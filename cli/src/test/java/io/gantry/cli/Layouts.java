@@ -1,5 +1,7 @@
 package io.gantry.cli;
 
+import io.gantry.api.oci.Descriptor;
+import io.gantry.api.oci.MediaTypes;
 import io.gantry.testkit.ImageFactory;
 import io.gantry.testkit.InMemoryStore;
 import io.gantry.testkit.OciLayout;
@@ -26,6 +28,20 @@ final class Layouts {
   /** Writes a layout with one image, {@code app:1.0}, of four blobs. */
   static Path app(Path folder) throws IOException {
     return write(folder, make -> make.offer(make.image(100, 3000), "app:1.0"));
+  }
+
+  /** Writes a layout with one image for two platforms, of which one is not there. */
+  static Path partial(Path folder) throws IOException {
+    return write(
+        folder,
+        make ->
+            make.offer(
+                make.index(
+                    make.on("linux/amd64", make.image(100)),
+                    make.on(
+                        "linux/arm64",
+                        Descriptor.of(MediaTypes.OCI_MANIFEST, make.unusedDigest(), 500))),
+                "many:1"));
   }
 
   /** Returns every file below a folder, by its path from there. */

@@ -45,7 +45,10 @@ record Cargo(InMemoryStore store, ExportPlan plan) {
 
   /** Returns this cargo under other names. */
   Cargo publishedAs(Index index) {
-    return new Cargo(store, new ExportPlan(index, plan.blobs(), plan.skipped(), plan.images()));
+    return new Cargo(
+        store,
+        new ExportPlan(
+            index, plan.blobs(), plan.skipped(), plan.images(), plan.missing(), plan.rewritten()));
   }
 
   InitOptions init(boolean overwrite) {

@@ -10,6 +10,7 @@ import io.gantry.api.content.BlobReader;
 import io.gantry.api.content.ContentStore;
 import io.gantry.api.export.ExportPlan;
 import io.gantry.api.export.ExportRequest;
+import io.gantry.api.export.Selection;
 import io.gantry.api.oci.Descriptor;
 import io.gantry.api.oci.Digest;
 import io.gantry.api.oci.DigestAlgorithm;
@@ -367,7 +368,7 @@ class ExportPlanTest {
         .doesNotContain(amd.digest());
     ExportRequest amdOnly =
         ExportRequest.everything()
-            .select("first")
+            .select(List.of(new Selection.ByName("first")))
             .platforms(List.of(Platform.parse("linux/amd64")));
     assertThat(digests(ExportPlan.of(store, amdOnly).blobs()))
         .contains(amd.digest(), nested.digest())

@@ -474,7 +474,8 @@ class ExporterTest {
 
   @Test
   void publishesAnIndexOfNothing() throws IOException {
-    ExportPlan nothing = new ExportPlan(Index.of(List.of()), List.of(), List.of(), List.of());
+    ExportPlan nothing =
+        new ExportPlan(Index.of(List.of()), List.of(), List.of(), List.of(), List.of(), List.of());
     try (ImageDriver driver = new InMemoryDriver(place)) {
       new Exporter(store, driver).export(nothing, false);
     }

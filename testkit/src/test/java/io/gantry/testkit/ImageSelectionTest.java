@@ -8,6 +8,7 @@ import io.gantry.api.GantryException;
 import io.gantry.api.GantryException.Kind;
 import io.gantry.api.export.ExportPlan;
 import io.gantry.api.export.ExportRequest;
+import io.gantry.api.export.Selection;
 import io.gantry.api.oci.Annotations;
 import io.gantry.api.oci.Descriptor;
 import io.gantry.api.oci.Platform;
@@ -51,7 +52,8 @@ class ImageSelectionTest {
   void anImageIsFoundByAnyFormOfItsName(String name) throws GantryException {
     Descriptor wanted = make.offer(make.image(10), "app:1");
     make.offer(make.image(20), "other:2");
-    assertThat(chosenBy(everything().select(name))).containsExactly(wanted);
+    assertThat(chosenBy(everything().select(List.of(new Selection.ByName(name)))))
+        .containsExactly(wanted);
   }
 
   @Test
@@ -60,20 +62,25 @@ class ImageSelectionTest {
     Descriptor wanted = make.offer(make.image(20), "app");
     assertThat(wanted.annotations()).doesNotContainKey(Annotations.IMAGE_NAME);
     Descriptor full = make.offer(make.image(30), "docker.io/library/app:latest");
-    assertThat(chosenBy(everything().select("app"))).containsExactly(full);
+    assertThat(chosenBy(everything().select(List.of(new Selection.ByName("app")))))
+        .containsExactly(full);
   }
 
   @Test
   void theOnlyImageNeedsNoName() throws GantryException {
     Descriptor only = make.offer(make.image(10));
-    assertThat(chosenBy(everything().select("app:1"))).containsExactly(only);
+    assertThat(chosenBy(everything().select(List.of(new Selection.ByName("app:1")))))
+        .containsExactly(only);
   }
 
   @Test
   void theOnlyImageIsNotTakenUnderAnotherName() {
     make.offer(make.image(10), "app:1");
     assertRefused(
-        Kind.NOT_FOUND, everything().select("app:2"), "'app:2'", "docker.io/library/app:1");
+        Kind.NOT_FOUND,
+        everything().select(List.of(new Selection.ByName("app:2"))),
+        "'app:2'",
+        "docker.io/library/app:1");
   }
 
   @Test
@@ -82,7 +89,7 @@ class ImageSelectionTest {
     Descriptor other = make.offer(make.image(20), "1");
     assertRefused(
         Kind.INVALID_ARGUMENT,
-        everything().select("1"),
+        everything().select(List.of(new Selection.ByName("1"))),
         one.digest().toString(),
         other.digest().toString());
   }
@@ -92,20 +99,22 @@ class ImageSelectionTest {
     Descriptor image = make.image(10);
     make.offer(make.on("linux/amd64", image), "1");
     make.offer(image, "1");
-    assertThat(chosenBy(everything().select("1"))).hasSize(2);
+    assertThat(chosenBy(everything().select(List.of(new Selection.ByName("1"))))).hasSize(2);
   }
 
   @Test
   void aDigestFindsAnEntryWithItsName() throws GantryException {
     Descriptor named = make.offer(make.image(10), "app:1");
-    assertThat(chosenBy(everything().select(named.digest()))).containsExactly(named);
+    assertThat(chosenBy(everything().select(List.of(new Selection.ByDigest(named.digest())))))
+        .containsExactly(named);
   }
 
   @Test
   void aDigestFindsWhatIsNotOffered() throws GantryException {
     Descriptor child = make.image(10);
     make.offer(make.index(make.on("linux/arm64", child)), "app:1");
-    assertThat(chosenBy(everything().select(child.digest()))).containsExactly(child);
+    assertThat(chosenBy(everything().select(List.of(new Selection.ByDigest(child.digest())))))
+        .containsExactly(child);
   }
 
   @Test
@@ -118,7 +127,10 @@ class ImageSelectionTest {
   void aDigestThatIsNotThereIsNotFound() {
     make.offer(make.image(10), "app:1");
     var absent = make.unusedDigest();
-    assertRefused(Kind.NOT_FOUND, everything().select(absent), absent.toString());
+    assertRefused(
+        Kind.NOT_FOUND,
+        everything().select(List.of(new Selection.ByDigest(absent))),
+        absent.toString());
   }
 
   @Test
@@ -167,10 +179,48 @@ class ImageSelectionTest {
     Descriptor arm = make.offer(make.on("linux/arm64", make.image(20)), "app:1");
     ExportRequest armOnly = everything().platforms(List.of(Platform.parse("linux/arm64")));
     assertThat(chosenBy(armOnly)).containsExactly(arm);
-    assertThat(chosenBy(armOnly.select("app:1"))).containsExactly(arm);
+    assertThat(chosenBy(armOnly.select(List.of(new Selection.ByName("app:1")))))
+        .containsExactly(arm);
     assertRefused(
-        Kind.NOT_FOUND, armOnly.select(amd.digest()), "linux/arm64", "it has linux/amd64");
+        Kind.NOT_FOUND,
+        armOnly.select(List.of(new Selection.ByDigest(amd.digest()))),
+        "linux/arm64",
+        "it has linux/amd64");
     ExportRequest other = everything().platforms(List.of(Platform.parse("linux/s390x")));
     assertRefused(Kind.NOT_FOUND, other, "linux/s390x", "linux/amd64, linux/arm64");
+  }
+
+  @Test
+  void aTagOrNameIsFoundInAFullNameThatIsTheOnlyAnnotation() throws GantryException {
+    Descriptor image =
+        make.image(10).withAnnotations(Map.of(Annotations.REF_NAME, "docker.io/library/app:1"));
+    make.offer(image);
+    make.offer(make.image(20), "other:2");
+    assertThat(chosenBy(selecting("1"))).containsExactly(image);
+    assertThat(chosenBy(selecting("app:1"))).containsExactly(image);
+    assertRefused(Kind.NOT_FOUND, selecting("3"), "docker.io/library/app:1");
+  }
+
+  @Test
+  void aPositionIsCountedFromZero() throws GantryException {
+    Descriptor first = make.offer(make.image(10), "same");
+    Descriptor second = make.offer(make.image(20), "same");
+    assertThat(chosenBy(selecting("@0"))).containsExactly(first);
+    assertThat(chosenBy(selecting("@1"))).containsExactly(second);
+    assertRefused(Kind.NOT_FOUND, selecting("@2"), "@2", "it has 2");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"@", "@x", "@-1", "@sha256:12", "@99999999999"})
+  void anAtSignThatSelectsNothingIsRefused(String text) {
+    assertThatExceptionOfType(GantryException.class)
+        .isThrownBy(() -> Selection.parse(text))
+        .withMessageContaining("'" + text + "'")
+        .extracting(GantryException::kind)
+        .isEqualTo(Kind.INVALID_ARGUMENT);
+  }
+
+  private static ExportRequest selecting(String text) throws GantryException {
+    return everything().select(List.of(Selection.parse(text)));
   }
 }

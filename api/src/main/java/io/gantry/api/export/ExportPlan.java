@@ -19,9 +19,16 @@ import java.util.List;
  * @param blobs the blobs to move, every one of them present in the source with the right size
  * @param skipped layers that may not be distributed and that the source does not have
  * @param images the images that a container runtime could run
+ * @param missing images of indexes that are left out as the source does not have them
+ * @param rewritten the indexes among the blobs that are not the source's but made of its own
  */
 public record ExportPlan(
-    Index index, List<Descriptor> blobs, List<Descriptor> skipped, List<RunnableImage> images) {
+    Index index,
+    List<Descriptor> blobs,
+    List<Descriptor> skipped,
+    List<RunnableImage> images,
+    List<MissingImage> missing,
+    List<RewrittenIndex> rewritten) {
 
   /** Copies the lists. */
   public ExportPlan {
@@ -29,6 +36,8 @@ public record ExportPlan(
     blobs = List.copyOf(blobs);
     skipped = List.copyOf(skipped);
     images = List.copyOf(images);
+    missing = List.copyOf(missing);
+    rewritten = List.copyOf(rewritten);
   }
 
   /**
@@ -42,16 +51,7 @@ public record ExportPlan(
    */
   public static ExportPlan of(ContentStore source, ExportRequest request) throws GantryException {
     try {
-      List<Descriptor> roots = ImageSelector.select(source, request);
-      ImageWalker walker = new ImageWalker(source, request.platforms());
-      for (Descriptor root : roots) {
-        walker.walk(root);
-      }
-      return new ExportPlan(
-          Index.of(roots),
-          walker.blobs(),
-          walker.skipped(),
-          new RunnableImages(source, request.platforms(), walker).of(roots));
+      return new Planner(source, request).plan();
     } catch (IOException e) {
       throw GantryException.of(Kind.SOURCE_FAILED, "cannot read the source", e);
     }

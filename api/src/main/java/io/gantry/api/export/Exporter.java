@@ -102,7 +102,13 @@ public final class Exporter {
               .withOverwrite(overwrite)
               .withNotices(listener::notice));
       listener.started(plan);
-      reused = new BlobTransfers(source, target, listener, mostAtATime(plan)).move(plan.blobs());
+      reused =
+          new BlobTransfers(
+                  RewrittenStore.over(source, plan.rewritten()),
+                  target,
+                  listener,
+                  mostAtATime(plan))
+              .move(plan.blobs());
       Interruption.check();
       target.writeIndex(plan.index());
     } catch (IOException e) {

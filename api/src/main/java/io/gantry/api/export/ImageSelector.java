@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
@@ -23,20 +24,43 @@ final class ImageSelector {
 
   static List<Descriptor> select(ContentStore source, ExportRequest request) throws IOException {
     List<Descriptor> offered = source.roots();
-    List<Descriptor> selected;
-    if (request.digest().isPresent()) {
-      selected = onPlatforms(byDigest(source, offered, request.digest().get()), request);
-    } else if (request.name().isPresent()) {
-      selected = byName(onPlatforms(offered, request), request.name().get());
-    } else {
-      selected = onPlatforms(offered, request);
+    Set<Descriptor> selected = new LinkedHashSet<>();
+    if (request.selections().isEmpty()) {
+      selected.addAll(onPlatforms(offered, request));
+    }
+    for (Selection selection : request.selections()) {
+      selected.addAll(chosen(source, offered, selection, request));
     }
     if (selected.isEmpty()) {
       throw new GantryException(
           Kind.NOT_FOUND,
           "the source offers no image by name; add @ and the digest of a manifest to it");
     }
-    return request.targetNames().isEmpty() ? selected : named(selected, request.targetNames());
+    List<Descriptor> images = List.copyOf(selected);
+    return request.targetNames().isEmpty() ? images : named(images, request.targetNames());
+  }
+
+  private static List<Descriptor> chosen(
+      ContentStore source, List<Descriptor> offered, Selection selection, ExportRequest request)
+      throws IOException {
+    if (selection instanceof Selection.ByName one) {
+      return byName(onPlatforms(offered, request), one.name());
+    }
+    List<Descriptor> entries =
+        selection instanceof Selection.ByDigest one
+            ? byDigest(source, offered, one.digest())
+            : List.of(at(offered, ((Selection.ByPosition) selection).position()));
+    return onPlatforms(entries, request);
+  }
+
+  private static Descriptor at(List<Descriptor> offered, int position) throws GantryException {
+    if (position >= offered.size()) {
+      throw new GantryException(
+          Kind.NOT_FOUND,
+          "no image @%d in the source; it has %d, counted from 0"
+              .formatted(position, offered.size()));
+    }
+    return offered.get(position);
   }
 
   /** An entry that says its platform is one of an index, and index.json is an index. */
@@ -89,6 +113,17 @@ final class ImageSelector {
       entries =
           filter(offered, entry -> name.equals(entry.annotations().get(Annotations.REF_NAME)));
     }
+    if (entries.isEmpty()) {
+      // Tools that know one annotation alone write the full name there.
+      entries =
+          filter(
+              offered,
+              entry ->
+                  nameOf(entry)
+                      .filter(ImageName::isFullName)
+                      .filter(full -> isNamed(full, name, fullName))
+                      .isPresent());
+    }
     if (entries.isEmpty() && offered.size() == 1 && nameOf(offered.get(0)).isEmpty()) {
       entries = offered;
     }
@@ -103,7 +138,7 @@ final class ImageSelector {
               .formatted(
                   name,
                   entries.stream()
-                      .map(entry -> entry.digest().toString())
+                      .map(entry -> nameOf(entry).orElse("") + "@" + entry.digest())
                       .distinct()
                       .limit(MAX_NAMES_SHOWN)
                       .collect(Collectors.joining(", "))));
@@ -137,6 +172,16 @@ final class ImageSelector {
       return ImageName.parse(name).toString();
     } catch (IllegalArgumentException onlyATag) {
       return name;
+    }
+  }
+
+  /** Returns whether a full name is the one that was asked for, or has the tag that was. */
+  private static boolean isNamed(String full, String name, String fullName) {
+    try {
+      ImageName parsed = ImageName.parse(full);
+      return parsed.toString().equals(fullName) || parsed.tag().filter(name::equals).isPresent();
+    } catch (IllegalArgumentException noName) {
+      return false;
     }
   }
 

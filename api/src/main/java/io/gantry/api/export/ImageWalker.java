@@ -17,9 +17,12 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds every blob that an image needs: an index leads to its manifests, a manifest to its
@@ -32,24 +35,34 @@ final class ImageWalker {
   private static final int MAX_PLATFORMS_SHOWN = 20;
 
   private final ContentStore source;
-  private final List<Platform> platforms;
+  private final IndexChoice choice;
+  private final boolean skipMissing;
   private final Map<Digest, Descriptor> blobs = new TreeMap<>();
   private final Map<Digest, Descriptor> skipped = new TreeMap<>();
+  private final List<MissingImage> missing = new ArrayList<>();
   private final Map<Visit, Set<Platform>> visited = new HashMap<>();
+
+  /** What was found, in that order: an image that turns out not to be whole is forgotten again. */
+  private final List<Digest> found = new ArrayList<>();
+
+  /** A complaint that names the image already, on its way out. */
+  private @Nullable GantryException told;
 
   private long totalBytes;
 
   /** A blob may be a leaf by one path and a document by another; only the latter has children. */
-  private record Visit(Digest digest, String mediaType) {}
+  private record Visit(Digest digest, String mediaType, boolean whole) {}
 
   /**
    * Makes a walker.
    *
-   * @param platforms what to follow of an index; none for all of it
+   * @param choice what to follow of an index
+   * @param skipMissing whether an image of an index may be missing in the source
    */
-  ImageWalker(ContentStore source, List<Platform> platforms) {
+  ImageWalker(ContentStore source, IndexChoice choice, boolean skipMissing) {
     this.source = source;
-    this.platforms = platforms;
+    this.choice = choice;
+    this.skipMissing = skipMissing;
   }
 
   /**
@@ -59,21 +72,31 @@ final class ImageWalker {
    *     platform that was asked for
    */
   void walk(Descriptor root) throws IOException {
-    Set<Platform> matched = walk(root, 0);
+    Set<Platform> matched = walk(root, choice, 0);
     if (MediaTypes.isIndex(root.mediaType())) {
-      for (Platform wanted : platforms) {
+      for (Platform wanted : choice.platforms()) {
         if (!matched.contains(wanted)) {
-          throw new GantryException(
-              Kind.NOT_FOUND,
+          String reason =
               "index %s: no image for the platform %s; it has %s"
-                  .formatted(root.digest(), wanted, offered(root)));
+                  .formatted(root.digest(), wanted, offered(root));
+          if (!skipMissing || matched.isEmpty()) {
+            throw new GantryException(Kind.NOT_FOUND, reason);
+          }
+          missing.add(
+              new MissingImage(root.digest(), Optional.of(wanted), Optional.empty(), reason));
         }
       }
     }
   }
 
+  /** Finds the blobs of one image, all of them for whatever platform. */
+  void walkWhole(Descriptor root) throws IOException {
+    walk(root, IndexChoice.ALL, 0);
+  }
+
   /** Returns the platforms asked for that the children of {@code descriptor} are for. */
-  private Set<Platform> walk(Descriptor descriptor, int depth) throws IOException {
+  private Set<Platform> walk(Descriptor descriptor, IndexChoice wanted, int depth)
+      throws IOException {
     boolean isIndex = MediaTypes.isIndex(descriptor.mediaType());
     if (!isIndex && !MediaTypes.isManifest(descriptor.mediaType())) {
       addLeaf(descriptor);
@@ -85,44 +108,103 @@ final class ImageWalker {
           "index %s: nested more than %d deep".formatted(descriptor.digest(), MAX_DEPTH));
     }
     addBlob(descriptor);
-    Visit visit = new Visit(descriptor.digest(), descriptor.mediaType());
+    Visit visit = new Visit(descriptor.digest(), descriptor.mediaType(), wanted == IndexChoice.ALL);
     Set<Platform> known = visited.get(visit);
     if (known != null) {
       return known;
     }
-    Set<Platform> matched = new HashSet<>();
-    for (Descriptor child : childrenOf(descriptor)) {
-      List<Platform> wanted = isIndex ? wantedOf(child) : List.of();
-      if (isIndex && !platforms.isEmpty() && wanted.isEmpty()) {
-        continue;
-      }
-      Set<Platform> below = walk(child, depth + 1);
-      matched.addAll(MediaTypes.isIndex(child.mediaType()) ? below : wanted);
-    }
+    List<Descriptor> children = childrenOf(descriptor, wanted);
+    Set<Platform> matched =
+        isIndex
+            ? walkIndex(descriptor.digest(), children, wanted, depth)
+            : walkManifest(children, wanted, depth);
     visited.put(visit, matched);
     return matched;
   }
 
-  /** Bare, as the children of every level above are kept while one is walked. */
-  private List<Descriptor> childrenOf(Descriptor descriptor) throws IOException {
-    return ImageDocument.parse(descriptor, ManifestReader.read(source, descriptor))
-        .children()
-        .stream()
-        .map(Descriptor::bare)
-        .toList();
+  private Set<Platform> walkManifest(List<Descriptor> children, IndexChoice wanted, int depth)
+      throws IOException {
+    for (Descriptor child : children) {
+      walk(child, wanted, depth + 1);
+    }
+    return Set.of();
   }
 
-  /** As with containerd, an entry that does not say its platform is one for any. */
-  private List<Platform> wantedOf(Descriptor entry) {
-    return entry
-        .platform()
-        .map(has -> platforms.stream().filter(wanted -> wanted.matches(has)).toList())
-        .orElse(platforms);
+  private Set<Platform> walkIndex(
+      Digest index, List<Descriptor> children, IndexChoice wanted, int depth) throws IOException {
+    Set<Platform> matched = new HashSet<>();
+    int whole = 0;
+    for (Descriptor child : children) {
+      int before = found.size();
+      try {
+        Set<Platform> below = walk(child, wanted, depth + 1);
+        matched.addAll(MediaTypes.isIndex(child.mediaType()) ? below : wanted.matching(child));
+        whole++;
+      } catch (GantryException e) {
+        if (e.kind() != Kind.NOT_FOUND || e == told) {
+          throw e;
+        }
+        leaveOut(index, child, e);
+        forgetAfter(before);
+      }
+    }
+    if (whole == 0 && !children.isEmpty()) {
+      throw new GantryException(
+          Kind.NOT_FOUND, "index %s: the source has none of its images whole".formatted(index));
+    }
+    return matched;
+  }
+
+  private void leaveOut(Digest index, Descriptor child, GantryException cause)
+      throws GantryException {
+    if (!skipMissing) {
+      String platform = child.platform().map(has -> " for the platform " + has).orElse("");
+      told =
+          new GantryException(
+              Kind.NOT_FOUND,
+              "index %s: its image %s%s is not whole in the source: %s"
+                  .formatted(index, child.digest(), platform, cause.getMessage()),
+              cause);
+      throw told;
+    }
+    missing.add(
+        new MissingImage(
+            index,
+            child.platform(),
+            Optional.of(child.digest()),
+            String.valueOf(cause.getMessage())));
+  }
+
+  private void forgetAfter(int number) {
+    List<Digest> tail = found.subList(number, found.size());
+    Set<Digest> forgotten = new HashSet<>(tail);
+    tail.clear();
+    visited.keySet().removeIf(visit -> forgotten.contains(visit.digest()));
+    for (Digest digest : forgotten) {
+      Descriptor blob = blobs.remove(digest);
+      totalBytes -= blob == null ? 0 : blob.size();
+      skipped.remove(digest);
+    }
+  }
+
+  private ImageDocument read(Descriptor descriptor) throws IOException {
+    return ImageDocument.parse(descriptor, ManifestReader.read(source, descriptor));
+  }
+
+  /** Bare, as the children of every level above are kept while one is walked. */
+  private List<Descriptor> childrenOf(Descriptor descriptor, IndexChoice wanted)
+      throws IOException {
+    ImageDocument document = read(descriptor);
+    List<Descriptor> children =
+        MediaTypes.isIndex(descriptor.mediaType())
+            ? wanted.of(source, document)
+            : document.children();
+    return children.stream().map(Descriptor::bare).toList();
   }
 
   private String offered(Descriptor index) throws IOException {
     String offered =
-        childrenOf(index).stream()
+        read(index).children().stream()
             .flatMap(entry -> entry.platform().stream())
             .map(Platform::toString)
             .distinct()
@@ -140,6 +222,7 @@ final class ImageWalker {
               .formatted(descriptor.digest(), known.size(), descriptor.size()));
     }
     if (known == null) {
+      found.add(descriptor.digest());
       totalBytes += descriptor.size();
       if (totalBytes < 0) {
         throw new GantryException(
@@ -172,6 +255,7 @@ final class ImageWalker {
     } catch (GantryException e) {
       if (e.kind() == Kind.NOT_FOUND && MediaTypes.isNonDistributable(descriptor.mediaType())) {
         skipped.put(descriptor.digest(), descriptor.bare());
+        found.add(descriptor.digest());
         checkNumber();
         return;
       }
@@ -188,6 +272,19 @@ final class ImageWalker {
   /** Returns the layers that may be absent and are. */
   List<Descriptor> skipped() {
     return new ArrayList<>(skipped.values());
+  }
+
+  /** Returns the images of indexes that are left out. */
+  List<MissingImage> missing() {
+    return missing;
+  }
+
+  /** Returns the manifests and indexes among the blobs. */
+  Set<Digest> documents() {
+    return visited.keySet().stream()
+        .map(Visit::digest)
+        .filter(blobs::containsKey)
+        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   boolean found(Descriptor descriptor) {

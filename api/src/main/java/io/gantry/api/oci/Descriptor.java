@@ -88,6 +88,23 @@ public record Descriptor(
         mediaType, digest, size, urls, other, data, platform, artifactType, unknownFields);
   }
 
+  /**
+   * Returns this descriptor for other content of the same kind; what was embedded of the old one is
+   * left out.
+   */
+  public Descriptor withContent(Digest other, long length) {
+    return new Descriptor(
+        mediaType,
+        other,
+        length,
+        urls,
+        annotations,
+        other.equals(digest) ? data : Optional.empty(),
+        platform,
+        artifactType,
+        unknownFields);
+  }
+
   /** Returns this descriptor with a platform. */
   public Descriptor withPlatform(Platform other) {
     return new Descriptor(

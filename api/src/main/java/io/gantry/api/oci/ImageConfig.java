@@ -1,6 +1,7 @@
 package io.gantry.api.oci;
 
 import io.gantry.api.GantryException;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** What the export needs to know of an image configuration; everything else in it is opaque. */
@@ -18,5 +19,16 @@ public final class ImageConfig {
    */
   public static OptionalInt layerCount(Digest digest, byte[] bytes) throws GantryException {
     return OciJson.parse("config " + digest, bytes).diffIdCount();
+  }
+
+  /**
+   * Returns the platform that an image configuration is for, if it says one.
+   *
+   * @param digest the digest of the configuration, for messages
+   * @param bytes the content, verified by the caller
+   * @throws GantryException of kind {@code INVALID_IMAGE} if it is not a JSON object
+   */
+  public static Optional<Platform> platform(Digest digest, byte[] bytes) throws GantryException {
+    return OciJson.parse("config " + digest, bytes).configPlatform();
   }
 }

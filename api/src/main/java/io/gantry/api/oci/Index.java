@@ -58,6 +58,20 @@ public record Index(String mediaType, List<Descriptor> manifests, Optional<Descr
   }
 
   /**
+   * Returns an index with other entries, and all else as it is.
+   *
+   * @param origin where the bytes are from, for messages
+   * @param content the index so far
+   * @param entries what becomes of each of its entries: another digest and size, or empty to leave
+   *     it out
+   * @throws GantryException of kind {@code INVALID_IMAGE} if {@code content} is not an index
+   */
+  public static byte[] rewritten(String origin, byte[] content, List<Optional<Descriptor>> entries)
+      throws GantryException {
+    return IndexJson.rewritten(OciJson.parse(origin, content).root(), entries);
+  }
+
+  /**
    * Returns the {@code index.json} that holds what another one holds and the entries of this one.
    * An entry of the same name is replaced where it stands, an unnamed one of the same digest is not
    * repeated, and all else stays as it is, with unknown members and the order intact.

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
@@ -51,6 +52,24 @@ final class IndexJson {
           }
         });
     root.set("manifests", merged);
+    return OciJson.MAPPER.writeValueAsBytes(root);
+  }
+
+  /** Returns an index in which each entry is described as given, or left out. */
+  static byte[] rewritten(ObjectNode root, List<Optional<Descriptor>> entries) {
+    ArrayNode kept = OciJson.MAPPER.createArrayNode();
+    JsonNode old = root.path("manifests");
+    for (int i = 0; i < entries.size(); i++) {
+      if (entries.get(i).isPresent() && old.get(i) instanceof ObjectNode entry) {
+        Descriptor now = entries.get(i).get();
+        String digest = now.digest().toString();
+        if (!entry.path("digest").asString("").equals(digest)) {
+          entry.put("digest", digest).put("size", now.size()).remove("data");
+        }
+        kept.add(entry);
+      }
+    }
+    root.set("manifests", kept);
     return OciJson.MAPPER.writeValueAsBytes(root);
   }
 

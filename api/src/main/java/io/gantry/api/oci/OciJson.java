@@ -146,6 +146,15 @@ final class OciJson {
     return diffIds.isArray() ? OptionalInt.of(diffIds.size()) : OptionalInt.empty();
   }
 
+  /** Returns the platform that a configuration says, where a descriptor does not. */
+  Optional<Platform> configPlatform() throws GantryException {
+    Optional<String> os = text(root, "", "os");
+    Optional<String> architecture = text(root, "", "architecture");
+    return os.isPresent() && architecture.isPresent()
+        ? Optional.of(Platform.of(os.get(), architecture.get(), text(root, "", "variant")))
+        : Optional.empty();
+  }
+
   void checkLayoutVersion(String supported) throws GantryException {
     String version = required(root, "", "imageLayoutVersion");
     if (!version.equals(supported)) {

@@ -8,6 +8,7 @@ import io.gantry.api.GantryException.Kind;
 import io.gantry.api.content.ContentStore;
 import io.gantry.api.export.ExportPlan;
 import io.gantry.api.export.ExportRequest;
+import io.gantry.api.export.Selection;
 import io.gantry.api.oci.Descriptor;
 import io.gantry.api.provider.Location;
 import io.gantry.api.provider.Options;
@@ -35,7 +36,10 @@ class FilesystemStoreProviderTest {
     OciLayout.write(OciLayout.blobs(content), folder);
 
     try (ContentStore store = open("store:" + folder)) {
-      ExportPlan plan = ExportPlan.of(store, ExportRequest.everything().select(index.digest()));
+      ExportPlan plan =
+          ExportPlan.of(
+              store,
+              ExportRequest.everything().select(List.of(new Selection.ByDigest(index.digest()))));
 
       assertThat(plan.index().manifests()).containsExactly(index);
       assertThat(plan.blobs()).hasSize(7);
@@ -83,7 +87,11 @@ class FilesystemStoreProviderTest {
 
     try (ContentStore store = open("store:" + folder)) {
       assertThatThrownBy(
-              () -> ExportPlan.of(store, ExportRequest.everything().select(image.digest())))
+              () ->
+                  ExportPlan.of(
+                      store,
+                      ExportRequest.everything()
+                          .select(List.of(new Selection.ByDigest(image.digest())))))
           .isInstanceOfSatisfying(
               GantryException.class, e -> assertThat(e.kind()).isEqualTo(Kind.SOURCE_FAILED))
           .hasMessageContaining(layer.digest().encoded())
