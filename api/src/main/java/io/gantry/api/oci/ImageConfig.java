@@ -1,6 +1,7 @@
 package io.gantry.api.oci;
 
 import io.gantry.api.GantryException;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -30,5 +31,18 @@ public final class ImageConfig {
    */
   public static Optional<Platform> platform(Digest digest, byte[] bytes) throws GantryException {
     return OciJson.parse("config " + digest, bytes).configPlatform();
+  }
+
+  /**
+   * Returns the digests of the layers as they are when they are not compressed, the lowest one
+   * first; none when the configuration describes none.
+   *
+   * @param digest the digest of the configuration, for messages
+   * @param bytes the content, verified by the caller
+   * @throws GantryException of kind {@code INVALID_IMAGE} if the content is not a JSON object, or
+   *     one of the digests cannot be verified
+   */
+  public static List<Digest> diffIds(Digest digest, byte[] bytes) throws GantryException {
+    return OciJson.parse("config " + digest, bytes).diffIds();
   }
 }

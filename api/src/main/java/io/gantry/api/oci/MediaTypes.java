@@ -33,6 +33,9 @@ public final class MediaTypes {
   /** A Docker image configuration. */
   public static final String DOCKER_CONFIG = "application/vnd.docker.container.image.v1+json";
 
+  /** A Docker layer, an uncompressed tar. */
+  public static final String DOCKER_LAYER = "application/vnd.docker.image.rootfs.diff.tar";
+
   private static final String DOCKER_SCHEMA_1 = "application/vnd.docker.distribution.manifest.v1+";
 
   private MediaTypes() {}

@@ -61,20 +61,36 @@ final class OciJson {
   }
 
   static OciJson parse(String origin, byte[] bytes) throws GantryException {
-    JsonNode node;
+    if (tree(origin, bytes) instanceof ObjectNode object) {
+      return new OciJson(origin, object);
+    }
+    throw new GantryException(Kind.INVALID_IMAGE, origin + ": not a JSON object");
+  }
+
+  static List<OciJson> parseArray(String origin, byte[] bytes) throws GantryException {
+    JsonNode array = tree(origin, bytes);
+    List<OciJson> documents = new ArrayList<>(array.size());
+    for (int i = 0; i < array.size(); i++) {
+      if (array.get(i) instanceof ObjectNode object) {
+        documents.add(new OciJson("%s: [%d]".formatted(origin, i), object));
+      }
+    }
+    if (!array.isArray() || documents.size() < array.size()) {
+      throw new GantryException(Kind.INVALID_IMAGE, origin + ": not a JSON array of objects");
+    }
+    return documents;
+  }
+
+  private static JsonNode tree(String origin, byte[] bytes) throws GantryException {
     try {
       // Jackson would guess UTF-16 and UTF-32 as well, which no other reader of images does.
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-      node = MAPPER.readTree(text);
+      return MAPPER.readTree(text);
     } catch (CharacterCodingException e) {
       throw new GantryException(Kind.INVALID_IMAGE, origin + ": not valid JSON: not UTF-8", e);
     } catch (JacksonException e) {
       throw new GantryException(Kind.INVALID_IMAGE, origin + ": not valid JSON: " + reason(e), e);
     }
-    if (node instanceof ObjectNode object) {
-      return new OciJson(origin, object);
-    }
-    throw new GantryException(Kind.INVALID_IMAGE, origin + ": not a JSON object");
   }
 
   /** Jackson's own words without what only a programmer who uses Jackson could need. */
@@ -153,6 +169,25 @@ final class OciJson {
     return os.isPresent() && architecture.isPresent()
         ? Optional.of(Platform.of(os.get(), architecture.get(), text(root, "", "variant")))
         : Optional.empty();
+  }
+
+  /** Returns the digests that a configuration gives its uncompressed layers. */
+  List<Digest> diffIds() throws GantryException {
+    List<Digest> diffIds = new ArrayList<>();
+    for (String text : texts(root.path("rootfs"), "rootfs", "diff_ids")) {
+      try {
+        diffIds.add(Digest.parse(text));
+      } catch (IllegalArgumentException e) {
+        throw new GantryException(
+            Kind.INVALID_IMAGE, "%s: rootfs.diff_ids: %s".formatted(origin, e.getMessage()), e);
+      }
+    }
+    return diffIds;
+  }
+
+  DockerImage toDockerImage() throws GantryException {
+    return new DockerImage(
+        required(root, "", "Config"), texts(root, "", "RepoTags"), texts(root, "", "Layers"));
   }
 
   void checkLayoutVersion(String supported) throws GantryException {

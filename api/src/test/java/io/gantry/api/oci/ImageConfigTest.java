@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.gantry.api.GantryException;
 import io.gantry.api.GantryException.Kind;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,5 +44,25 @@ class ImageConfigTest {
   void refusesWhatIsNoObject(String json) {
     assertFailure(Kind.INVALID_IMAGE, () -> ImageConfig.layerCount(DIGEST, json.getBytes(UTF_8)))
         .hasMessageStartingWith("config " + DIGEST + ": not ");
+  }
+
+  @Test
+  void tellsTheDigestsOfTheLayers() throws GantryException {
+    String json = "{\"rootfs\":{\"diff_ids\":[\"%s\",\"%s\"]}}".formatted(DIGEST, DIGEST);
+    assertThat(ImageConfig.diffIds(DIGEST, json.getBytes(UTF_8))).containsExactly(DIGEST, DIGEST);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{}", "{\"rootfs\":[]}", "{\"rootfs\":{\"diff_ids\":null}}"})
+  void tellsNoDigestsOfWhatHasNoLayers(String json) throws GantryException {
+    assertThat(ImageConfig.diffIds(DIGEST, json.getBytes(UTF_8))).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[1]", "\"x\"", "[\"x\"]", "[\"md5:00\"]"})
+  void refusesDigestsOfLayersThatAreNone(String diffIds) {
+    String json = "{\"rootfs\":{\"diff_ids\":" + diffIds + "}}";
+    assertFailure(Kind.INVALID_IMAGE, () -> ImageConfig.diffIds(DIGEST, json.getBytes(UTF_8)))
+        .hasMessageContainingAll("config " + DIGEST, "diff_ids");
   }
 }
