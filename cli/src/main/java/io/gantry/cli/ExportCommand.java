@@ -35,7 +35,8 @@ import picocli.CommandLine.Parameters;
       "",
       "SOURCE and TARGET are written SCHEME:PATH or SCHEME:PATH:NAME, a SOURCE also",
       "SCHEME:PATH@DIGEST; 'gantry drivers' lists the schemes. A SOURCE without a name",
-      "or digest is exported whole, and the path - of a TARGET is standard output.",
+      "or digest is exported whole, and the path - is standard input of a SOURCE and",
+      "standard output of a TARGET.",
       "A NAME of a SOURCE may also be @POSITION, the place in its index.json from 0.",
       "",
       "Exit codes:",
@@ -50,6 +51,7 @@ import picocli.CommandLine.Parameters;
       "Examples:",
       "  gantry export dir:layout tar:image.tar",
       "  gantry export --name app:1.0 dir:layout:latest tar:- | docker load",
+      "  docker save app:1.0 | gantry export tar:- dir:layout",
       "  gantry export --platform linux/arm64 --overwrite dir:layout dir:arm-layout"
     })
 final class ExportCommand implements Callable<Integer> {

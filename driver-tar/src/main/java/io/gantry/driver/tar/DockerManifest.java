@@ -13,8 +13,6 @@ import java.util.stream.Collectors;
  * docker load} and for tools that are older than the OCI layout.
  */
 final class DockerManifest {
-  static final String FILE_NAME = "manifest.json";
-
   private DockerManifest() {}
 
   /** Names and digests are of grammars without a character that JSON would escape. */

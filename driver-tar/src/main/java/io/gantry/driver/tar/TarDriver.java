@@ -7,6 +7,7 @@ import io.gantry.api.driver.RunnableImage;
 import io.gantry.api.oci.Descriptor;
 import io.gantry.api.oci.Digest;
 import io.gantry.api.oci.DigestAlgorithm;
+import io.gantry.api.oci.DockerImage;
 import io.gantry.api.oci.Index;
 import io.gantry.api.oci.LayoutHeader;
 import java.io.IOException;
@@ -63,7 +64,7 @@ final class TarDriver implements ImageDriver {
     TarWriter tar = whole();
     tar.file("index.json", READ_WRITE, index.toLayoutJson());
     if (dockerManifest && !images.isEmpty()) {
-      tar.file(DockerManifest.FILE_NAME, READ_WRITE, DockerManifest.toJson(images));
+      tar.file(DockerImage.FILE_NAME, READ_WRITE, DockerManifest.toJson(images));
     }
     tar.file(LayoutHeader.FILE_NAME, READ_ONLY, LayoutHeader.toJson());
     tar.finish();

@@ -19,7 +19,13 @@ public final class TarDriverProvider implements ImageDriverProvider {
       Option.flag(
           "docker-manifest", "write manifest.json, which 'docker load' and older tools read", true);
 
-  private static final String STANDARD_OUTPUT = "-";
+  static final String SCHEME = "tar";
+
+  /** What skopeo calls the same. */
+  static final List<String> ALIASES = List.of("oci-archive");
+
+  /** The path that is standard input as a source, and standard output as a target. */
+  static final String STANDARD_STREAM = "-";
 
   /** Makes a provider; for {@link java.util.ServiceLoader}. */
   public TarDriverProvider() {}
@@ -31,13 +37,12 @@ public final class TarDriverProvider implements ImageDriverProvider {
 
   @Override
   public String scheme() {
-    return "tar";
+    return SCHEME;
   }
 
-  /** What skopeo calls the same. */
   @Override
   public List<String> aliases() {
-    return List.of("oci-archive");
+    return ALIASES;
   }
 
   @Override
@@ -48,7 +53,7 @@ public final class TarDriverProvider implements ImageDriverProvider {
   @Override
   public ImageDriver open(Location target, Options options) throws IOException {
     ArchiveOutput output =
-        target.path().equals(STANDARD_OUTPUT)
+        target.path().equals(STANDARD_STREAM)
             ? new StandardOutput()
             : new ArchiveFile(target.asPath());
     return new TarDriver(output, options.get(DOCKER_MANIFEST));

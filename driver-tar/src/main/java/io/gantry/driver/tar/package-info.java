@@ -1,4 +1,4 @@
-/** The {@code tar:} scheme: an OCI archive, written to a file or to standard output. */
+/** The {@code tar:} scheme: an archive of images, in a file or on a standard stream. */
 @NullMarked
 package io.gantry.driver.tar;
 

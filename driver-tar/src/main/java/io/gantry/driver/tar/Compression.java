@@ -1,0 +1,45 @@
+package io.gantry.driver.tar;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.HexFormat;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+
+/** How content may be compressed, told by its first bytes. */
+enum Compression {
+  GZIP("1f8b"),
+  ZSTD("28b52ffd"),
+  /** Anything else. */
+  NONE("");
+
+  /** As many bytes as tell them all apart. */
+  static final int MAGIC_BYTES = 4;
+
+  private static final int BUFFER_BYTES = 64 * 1024;
+
+  private final String magic;
+
+  Compression(String magic) {
+    this.magic = magic;
+  }
+
+  static Compression of(byte[] start) {
+    String digits = HexFormat.of().formatHex(start);
+    return Stream.of(values()).filter(one -> digits.startsWith(one.magic)).findFirst().orElse(NONE);
+  }
+
+  /**
+   * Returns what was compressed.
+   *
+   * @param in what is compressed; its {@code available} is zero at the end and nowhere else
+   * @param name what it is called in messages
+   */
+  InputStream open(InputStream in, Object name) throws IOException {
+    return switch (this) {
+      case NONE -> in;
+      case GZIP -> new DecompressedStream(() -> new GZIPInputStream(in, BUFFER_BYTES), name);
+      case ZSTD -> new DecompressedStream(() -> ZstdStream.open(in), name);
+    };
+  }
+}
