@@ -74,6 +74,8 @@ import org.junit.jupiter.api.Test;
  * <tr><th>S13</th><td>The size and bytes that a reader gives are the stored ones, whatever the
  *   descriptor says: to compare is the export's part.</td></tr>
  * <tr><th>S14</th><td>A source where nothing is, is {@code NOT_FOUND}.</td></tr>
+ * <tr><th>S15</th><td>{@code blobs} lists each blob that the store holds once, whether an image
+ *   needs it or not, and nothing else; or it tells nothing.</td></tr>
  * </table>
  */
 public abstract class ContentStoreContract extends ProviderContract<ContentStoreProvider> {
@@ -401,5 +403,20 @@ public abstract class ContentStoreContract extends ProviderContract<ContentStore
         .withMessageContaining(absent.get().path())
         .extracting(GantryException::kind)
         .isEqualTo(Kind.NOT_FOUND);
+  }
+
+  @Test
+  final void s15BlobsListsWhatTheStoreHolds() throws IOException {
+    Descriptor layer = make.layer(300);
+    make.offer(make.image(List.of(layer, layer)), "app:1");
+    make.offer(make.digestedBy(DigestAlgorithm.SHA512).image(0), "app:2");
+    make.absentLayer(OPAQUE, 5);
+    make.layer(ImageDocument.MAX_BYTES + 1);
+    content.put(make.layer(900).digest(), new byte[] {1});
+    try (ContentStore store = open()) {
+      Optional<List<Digest>> blobs = store.blobs();
+      assumeTrue(blobs.isPresent(), "the store does not tell what it holds");
+      assertThat(blobs.get()).containsExactlyInAnyOrderElementsOf(content.digests());
+    }
   }
 }

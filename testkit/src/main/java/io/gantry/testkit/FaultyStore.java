@@ -8,6 +8,7 @@ import io.gantry.api.oci.Descriptor;
 import io.gantry.api.oci.Digest;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -50,6 +51,11 @@ public final class FaultyStore implements ContentStore {
   public BlobReader open(Descriptor blob) throws IOException {
     BlobReader reader = store.open(blob);
     return affected.test(blob.digest()) ? fault.applyTo(reader) : reader;
+  }
+
+  @Override
+  public Optional<List<Digest>> blobs() throws IOException {
+    return store.blobs();
   }
 
   @Override

@@ -90,6 +90,11 @@ public final class InMemoryStore implements ContentStore {
     return new Reader(content);
   }
 
+  @Override
+  public Optional<List<Digest>> blobs() {
+    return Optional.of(digests());
+  }
+
   /** Does nothing: the content stays. */
   @Override
   public void close() {}

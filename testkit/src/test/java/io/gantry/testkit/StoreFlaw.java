@@ -6,15 +6,19 @@ import io.gantry.api.content.BlobReader;
 import io.gantry.api.content.ContentStore;
 import io.gantry.api.oci.Descriptor;
 import io.gantry.api.oci.Digest;
+import io.gantry.api.oci.DigestAlgorithm;
 import io.gantry.api.oci.MediaTypes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.NoSuchFileException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** The ways in which a store can break the contract, each with the rules that it must fail. */
 enum StoreFlaw {
@@ -316,6 +320,28 @@ enum StoreFlaw {
     boolean opensWhatIsNotThere() {
       return true;
     }
+  },
+
+  LISTS_NO_BLOB_BUT_THOSE_OF_ONE_ALGORITHM("S15") {
+    @Override
+    ContentStore flawed(ContentStore sound) {
+      return listing(
+          sound, blobs -> blobs.removeIf(blob -> blob.algorithm() == DigestAlgorithm.SHA512));
+    }
+  },
+
+  LISTS_WHAT_IS_NOT_THERE("S15") {
+    @Override
+    ContentStore flawed(ContentStore sound) {
+      return listing(sound, blobs -> blobs.add(Digest.of(DigestAlgorithm.SHA256, new byte[7])));
+    }
+  },
+
+  LISTS_A_BLOB_TWICE("S15") {
+    @Override
+    ContentStore flawed(ContentStore sound) {
+      return listing(sound, blobs -> blobs.add(blobs.get(0)));
+    }
   };
 
   private final String breaks;
@@ -360,6 +386,17 @@ enum StoreFlaw {
     return kind;
   }
 
+  private static ContentStore listing(ContentStore sound, Consumer<List<Digest>> change) {
+    return new ForwardingStore(sound) {
+      @Override
+      public Optional<List<Digest>> blobs() throws IOException {
+        List<Digest> blobs = new ArrayList<>(super.blobs().orElseThrow());
+        change.accept(blobs);
+        return Optional.of(blobs);
+      }
+    };
+  }
+
   private static class ForwardingStore implements ContentStore {
     private final ContentStore store;
 
@@ -380,6 +417,11 @@ enum StoreFlaw {
     @Override
     public BlobReader open(Descriptor blob) throws IOException {
       return store.open(blob);
+    }
+
+    @Override
+    public Optional<List<Digest>> blobs() throws IOException {
+      return store.blobs();
     }
 
     @Override

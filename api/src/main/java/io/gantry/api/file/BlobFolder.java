@@ -6,11 +6,20 @@ import io.gantry.api.GantryException;
 import io.gantry.api.GantryException.Kind;
 import io.gantry.api.content.BlobReader;
 import io.gantry.api.oci.Digest;
+import io.gantry.api.oci.DigestAlgorithm;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * A folder that holds {@code blobs/<algorithm>/<encoded>}: an OCI image layout, containerd's
@@ -53,6 +62,42 @@ public final class BlobFolder {
           "blob %s: not found in %s; fetch the image again, with all platforms that are asked for"
               .formatted(digest, root),
           e);
+    }
+  }
+
+  /**
+   * Returns the digests of all blobs in this folder, in their order. A file whose name is no digest
+   * of an algorithm that can be verified is none, nor is anything but a regular file.
+   *
+   * @throws IOException if it cannot be read
+   */
+  public List<Digest> digests() throws IOException {
+    List<Digest> digests = new ArrayList<>();
+    for (DigestAlgorithm algorithm : DigestAlgorithm.values()) {
+      Path folder = root.resolve("blobs").resolve(algorithm.id());
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+        for (Path file : files) {
+          Optional<Digest> digest = digestOf(algorithm, file);
+          if (digest.isPresent() && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            digests.add(digest.get());
+          }
+        }
+      } catch (DirectoryIteratorException e) {
+        throw e.getCause();
+      } catch (NoSuchFileException none) {
+        // No blob has been digested by this algorithm.
+      }
+    }
+    Collections.sort(digests);
+    return digests;
+  }
+
+  /** Returns the digest that a file of this name in the folder of an algorithm should have. */
+  private static Optional<Digest> digestOf(DigestAlgorithm algorithm, Path file) {
+    try {
+      return Optional.of(new Digest(algorithm, String.valueOf(file.getFileName())));
+    } catch (IllegalArgumentException otherName) {
+      return Optional.empty();
     }
   }
 

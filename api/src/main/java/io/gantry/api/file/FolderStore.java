@@ -9,6 +9,7 @@ import io.gantry.api.oci.Descriptor;
 import io.gantry.api.oci.Digest;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /** A content store over a {@link BlobFolder} and the images that are known to be in it. */
 public final class FolderStore implements ContentStore {
@@ -40,6 +41,11 @@ public final class FolderStore implements ContentStore {
   @Override
   public BlobReader open(Descriptor blob) throws IOException {
     return blobs.open(blob.digest());
+  }
+
+  @Override
+  public Optional<List<Digest>> blobs() throws IOException {
+    return Optional.of(blobs.digests());
   }
 
   @Override

@@ -45,6 +45,32 @@ class DirectoryStoreTest {
   }
 
   @Test
+  void listsNothingThatIsNoBlob() throws IOException {
+    List<String> blobs = files.keySet().stream().filter(name -> name.startsWith("blobs/")).toList();
+    files.put("blobs/readme", new byte[0]);
+    files.put("blobs/sha256/unfinished.tmp", new byte[0]);
+    files.put("blobs/blake3/" + "0".repeat(64), new byte[0]);
+    Path layout = OciLayout.write(files, folder.resolve("layout"));
+    Files.createDirectory(layout.resolve("blobs/sha256/" + "a".repeat(64)));
+    Files.createSymbolicLink(layout.resolve("blobs/sha256/" + "b".repeat(64)), layout);
+
+    try (ContentStore store = openAt(layout)) {
+      assertThat(store.blobs().orElseThrow())
+          .extracting(OciLayout::name)
+          .containsExactlyInAnyOrderElementsOf(blobs);
+    }
+  }
+
+  @Test
+  void holdsNoBlobsWithoutAFolderOfThem() throws IOException {
+    files.keySet().removeIf(name -> name.startsWith("blobs/"));
+
+    try (ContentStore store = open()) {
+      assertThat(store.blobs()).hasValue(List.of());
+    }
+  }
+
+  @Test
   void saysThatThereIsNoFolder() {
     assertThatThrownBy(() -> openAt(folder.resolve("absent")))
         .isInstanceOfSatisfying(

@@ -67,6 +67,11 @@ final class S3Store implements ContentStore {
   }
 
   @Override
+  public Optional<List<Digest>> blobs() throws IOException {
+    return BlobListing.of(bucket);
+  }
+
+  @Override
   public void close() {
     threads.shutdownNow();
     bucket.close();

@@ -10,6 +10,8 @@ import io.gantry.api.GantryException.Kind;
 import io.gantry.api.content.BlobReader;
 import io.gantry.api.content.ContentStore;
 import io.gantry.api.oci.Descriptor;
+import io.gantry.api.oci.Digest;
+import io.gantry.api.oci.DigestAlgorithm;
 import io.gantry.api.provider.Location;
 import io.gantry.driver.s3.FrontDoor.Fate;
 import io.gantry.driver.s3.FrontDoor.Request;
@@ -18,6 +20,7 @@ import io.gantry.testkit.InMemoryStore;
 import io.gantry.testkit.OciLayout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -339,5 +342,35 @@ class S3StoreTest {
     assertThat(lab.door().requests())
         .hasSize(3)
         .allSatisfy(request -> assertThat(request.header("Authorization")).isEmpty());
+  }
+
+  @Test
+  void listsAllPagesOfBlobsAndNothingElse() throws IOException {
+    lab.put(source, "blobs/readme", new byte[0]);
+    lab.put(source, "blobs/sha256/unfinished.tmp", new byte[0]);
+    lab.put(source, "blobs/sha256/" + "a".repeat(64) + "/b", new byte[0]);
+    List<Digest> expected = new ArrayList<>(content.digests());
+    for (int i = 0; i < 1001; i++) {
+      Digest digest = Digest.of(DigestAlgorithm.SHA256, new byte[i]);
+      lab.put(source, S3Location.fileOf(digest), new byte[0]);
+      expected.add(digest);
+    }
+    expected.remove(empty.digest());
+    try (ContentStore store = open()) {
+      assertThat(store.blobs().orElseThrow()).containsExactlyInAnyOrderElementsOf(expected);
+    }
+  }
+
+  @Test
+  void tellsNothingOfItsBlobsToWhoMayNotList() throws IOException {
+    lab.door()
+        .fates(
+            request ->
+                request.query.contains("list-type=2")
+                    ? Fate.answered(403, "AccessDenied")
+                    : Fate.PASSED);
+    try (ContentStore store = open()) {
+      assertThat(store.blobs()).isEmpty();
+    }
   }
 }
