@@ -4,6 +4,7 @@ module io.gantry.api {
   requires tools.jackson.databind;
 
   exports io.gantry.api;
+  exports io.gantry.api.check;
   exports io.gantry.api.content;
   exports io.gantry.api.driver;
   exports io.gantry.api.export;

@@ -60,6 +60,7 @@ class ArchitectureTest {
         argumentSet("content", "content", Set.of("", "oci", "provider")),
         argumentSet("driver", "driver", Set.of("", "oci", "provider")),
         argumentSet("plugin", "plugin", Set.of("", "content", "driver", "provider")),
+        argumentSet("check", "check", Set.of("", "oci", "content")),
         argumentSet("export", "export", Set.of("", "oci", "provider", "content", "driver")),
         argumentSet("file", "file", Set.of("", "oci", "content")));
   }

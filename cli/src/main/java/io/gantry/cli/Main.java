@@ -59,6 +59,7 @@ public final class Main {
     return new CommandLine(new GantryCommand())
         .addSubcommand(new ExportCommand(output))
         .addSubcommand(new InspectCommand(output))
+        .addSubcommand(new VerifyCommand(output))
         .addSubcommand(new DriversCommand(output))
         .addSubcommand(new HelpCommand())
         .setOut(new PrintWriter(output.out(), true, UTF_8))

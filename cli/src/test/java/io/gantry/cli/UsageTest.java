@@ -87,7 +87,13 @@ final class UsageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--help", "export --help", "drivers --help"})
+  @ValueSource(
+      strings = {
+        "--help",
+        "export --help",
+        "verify --help",
+        "drivers --help"
+      })
   void fitsItsHelpToATerminal(String line) {
     assertThat(Run.of(line.split(" ")).succeeds().out().lines())
         .allSatisfy(text -> assertThat(text).hasSizeLessThanOrEqualTo(80));

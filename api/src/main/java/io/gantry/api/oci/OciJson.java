@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Consumer;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
@@ -107,6 +108,16 @@ final class OciJson {
   }
 
   Index toIndex(String mediaType) throws GantryException {
+    List<GantryException> mismatches = new ArrayList<>();
+    Index index = toIndex(mediaType, mismatches::add);
+    if (!mismatches.isEmpty()) {
+      throw mismatches.get(0);
+    }
+    return index;
+  }
+
+  /** Returns the document as an index; what is embedded in it is complained of, and of no use. */
+  Index toIndex(String mediaType, Consumer<GantryException> mismatches) throws GantryException {
     checkDocument(mediaType);
     if (root.has("config") || root.has("layers") || root.has("fsLayers")) {
       throw invalid("an index that also has the members of a manifest is refused");
@@ -114,10 +125,11 @@ final class OciJson {
     if (!root.has("manifests")) {
       throw invalid("an index must have 'manifests'");
     }
-    return new Index(mediaType, descriptors("manifests"), subject());
+    return new Index(mediaType, descriptors("manifests", mismatches), subject(mismatches));
   }
 
-  Manifest toManifest(String mediaType) throws GantryException {
+  Manifest toManifest(String mediaType, Consumer<GantryException> mismatches)
+      throws GantryException {
     checkDocument(mediaType);
     if (root.has("manifests") || root.has("fsLayers")) {
       throw invalid(
@@ -129,9 +141,9 @@ final class OciJson {
     return new Manifest(
         mediaType,
         text(root, "", "artifactType"),
-        descriptor(root.path("config"), "config"),
-        descriptors("layers"),
-        subject());
+        descriptor(root.path("config"), "config", mismatches),
+        descriptors("layers", mismatches),
+        subject(mismatches));
   }
 
   String impliedMediaType() throws GantryException {
@@ -223,12 +235,14 @@ final class OciJson {
             + " first, for example with 'skopeo copy --format oci'");
   }
 
-  private Optional<Descriptor> subject() throws GantryException {
+  private Optional<Descriptor> subject(Consumer<GantryException> mismatches)
+      throws GantryException {
     JsonNode node = root.path("subject");
-    return absent(node) ? Optional.empty() : Optional.of(descriptor(node, "subject"));
+    return absent(node) ? Optional.empty() : Optional.of(descriptor(node, "subject", mismatches));
   }
 
-  private List<Descriptor> descriptors(String name) throws GantryException {
+  private List<Descriptor> descriptors(String name, Consumer<GantryException> mismatches)
+      throws GantryException {
     JsonNode array = root.path(name);
     if (absent(array)) {
       // Go writes null for a list that nobody filled.
@@ -239,12 +253,13 @@ final class OciJson {
     }
     List<Descriptor> descriptors = new ArrayList<>(array.size());
     for (int i = 0; i < array.size(); i++) {
-      descriptors.add(descriptor(array.get(i), name + "[" + i + "]"));
+      descriptors.add(descriptor(array.get(i), name + "[" + i + "]", mismatches));
     }
     return descriptors;
   }
 
-  private Descriptor descriptor(JsonNode node, String path) throws GantryException {
+  private Descriptor descriptor(JsonNode node, String path, Consumer<GantryException> mismatches)
+      throws GantryException {
     if (!node.isObject()) {
       throw invalid("'%s' must be a descriptor".formatted(path));
     }
@@ -276,10 +291,11 @@ final class OciJson {
           Kind.INVALID_IMAGE, "%s: %s: %s".formatted(origin, path, e.getMessage()), e);
     }
     if (!descriptor.dataMatches()) {
-      throw new GantryException(
-          Kind.CONTENT_MISMATCH,
-          "%s: %s.data: the embedded content is not that of %s, %d bytes"
-              .formatted(origin, path, descriptor.digest(), descriptor.size()));
+      mismatches.accept(
+          new GantryException(
+              Kind.CONTENT_MISMATCH,
+              "%s: %s.data: the embedded content is not that of %s, %d bytes"
+                  .formatted(origin, path, descriptor.digest(), descriptor.size())));
     }
     return descriptor;
   }

@@ -23,6 +23,7 @@ final class PluginClassLoader extends URLClassLoader {
   static final Set<String> SHARED =
       Set.of(
           "io.gantry.api",
+          "io.gantry.api.check",
           "io.gantry.api.content",
           "io.gantry.api.driver",
           "io.gantry.api.export",

@@ -1,0 +1,124 @@
+package io.gantry.cli;
+
+import io.gantry.api.GantryException;
+import io.gantry.api.GantryException.Kind;
+import io.gantry.api.check.Verifier;
+import io.gantry.api.check.VerifyReport;
+import io.gantry.api.content.ContentStore;
+import io.gantry.api.export.ExportRequest;
+import io.gantry.api.export.ImageSelector;
+import io.gantry.api.plugin.DriverRegistry;
+import io.gantry.api.provider.Location;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code gantry verify}: reads and hashes what a source holds, and tells of all that is wrong. */
+@Command(
+    name = "verify",
+    description = "Hashes all that the images of SOURCE need, and tells of every fault.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    sortOptions = false,
+    footer = {
+      "",
+      "SOURCE is written SCHEME:PATH, SCHEME:PATH:NAME or SCHEME:PATH@DIGEST. Without a",
+      "name or digest blobs that no image needs are looked at too. They are no fault,",
+      "unless their content is not that of their digest.",
+      "",
+      "Exit codes:",
+      "  0    nothing is wrong",
+      "  1    failed",
+      "  2    wrong usage",
+      "  3    something is wrong with what is there",
+      "  4    source or image not found",
+      "  5    no store for the scheme",
+      "  130  interrupted"
+    })
+final class VerifyCommand implements Callable<Integer> {
+  private final Output output;
+
+  @Parameters(index = "0", paramLabel = "SOURCE", description = "Where the images are.")
+  private String source = "";
+
+  @Option(
+      names = "--source-option",
+      paramLabel = "KEY=VALUE",
+      description = "Set an option of the source's store. Repeatable.")
+  private Map<String, String> options = new LinkedHashMap<>();
+
+  @Option(
+      names = "--parallel",
+      paramLabel = "N",
+      description =
+          "Hash up to N blobs at a time. By default that is the number of"
+              + " processors, and no fewer than 8.")
+  private @Nullable Integer parallel;
+
+  @Option(names = "--json", description = "Print the result as JSON to standard output.")
+  private boolean json;
+
+  @Option(
+      names = {"-q", "--quiet"},
+      description = "Print no summary.")
+  private boolean quiet;
+
+  VerifyCommand(Output output) {
+    this.output = output;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Location from = Location.parse(source);
+    if (parallel != null && parallel < 1) {
+      throw new GantryException(
+          Kind.INVALID_ARGUMENT, "--parallel is '%d'; it must be 1 or more".formatted(parallel));
+    }
+    VerifyReport report;
+    try (DriverRegistry registry = Distribution.drivers();
+        ContentStore store = registry.openStore(from, options)) {
+      try {
+        report = verify(store, from);
+      } finally {
+        // Ctrl-C has done its work; a pending interrupt would only get in the way of cleaning up.
+        Thread.interrupted();
+      }
+    } catch (GantryException e) {
+      if (e.kind() != Kind.INVALID_IMAGE) {
+        throw e;
+      }
+      // An index that cannot be used is what was looked for, though nothing can be found below it.
+      output.message(String.valueOf(e.getMessage()));
+      return ExitCode.MISMATCH.value();
+    }
+    VerifyOutput result = new VerifyOutput(output, from, report);
+    if (json) {
+      result.printJson();
+    } else {
+      result.print();
+    }
+    if (!quiet) {
+      result.summarize();
+    }
+    return (report.sound() ? ExitCode.OK : ExitCode.MISMATCH).value();
+  }
+
+  private VerifyReport verify(ContentStore store, Location from) throws IOException {
+    Verifier verifier = new Verifier(store);
+    if (parallel != null) {
+      verifier = verifier.parallel(parallel);
+    }
+    ExportRequest all = ExportRequest.everything();
+    if (from.digest().isPresent()) {
+      return verifier.verify(ImageSelector.select(store, all.select(from.digest().get())));
+    }
+    return from.name().isPresent()
+        ? verifier.verify(ImageSelector.select(store, all.select(from.name().get())))
+        : verifier.verify();
+  }
+}
