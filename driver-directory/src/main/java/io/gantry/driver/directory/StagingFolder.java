@@ -3,6 +3,7 @@ package io.gantry.driver.directory;
 import io.gantry.api.file.LockFile;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -86,7 +87,11 @@ final class StagingFolder implements Closeable {
       }
     }
     Files.deleteIfExists(folder.resolve(LOCK));
-    Files.deleteIfExists(folder);
+    try {
+      Files.deleteIfExists(folder);
+    } catch (DirectoryNotEmptyException takenForLitter) {
+      // Somebody who looks whether we live has made a lock again, and removes what is left.
+    }
   }
 
   /** Returns a new path in this folder. */
