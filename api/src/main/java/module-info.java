@@ -9,6 +9,7 @@ module io.gantry.api {
   exports io.gantry.api.driver;
   exports io.gantry.api.export;
   exports io.gantry.api.file;
+  exports io.gantry.api.layout;
   exports io.gantry.api.oci;
   exports io.gantry.api.plugin;
   exports io.gantry.api.provider;

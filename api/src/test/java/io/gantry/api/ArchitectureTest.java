@@ -58,8 +58,9 @@ class ArchitectureTest {
         argumentSet("oci", "oci", Set.of("")),
         argumentSet("provider", "provider", Set.of("", "oci")),
         argumentSet("content", "content", Set.of("", "oci", "provider")),
-        argumentSet("driver", "driver", Set.of("", "oci", "provider")),
-        argumentSet("plugin", "plugin", Set.of("", "content", "driver", "provider")),
+        argumentSet("layout", "layout", Set.of("", "oci", "content")),
+        argumentSet("driver", "driver", Set.of("", "oci", "provider", "layout")),
+        argumentSet("plugin", "plugin", Set.of("", "content", "driver", "provider", "layout")),
         argumentSet("check", "check", Set.of("", "oci", "content")),
         argumentSet("export", "export", Set.of("", "oci", "provider", "content", "driver")),
         argumentSet("file", "file", Set.of("", "oci", "content")));

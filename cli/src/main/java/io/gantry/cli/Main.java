@@ -60,6 +60,8 @@ public final class Main {
         .addSubcommand(new ExportCommand(output))
         .addSubcommand(new InspectCommand(output))
         .addSubcommand(new VerifyCommand(output))
+        .addSubcommand(new RemoveCommand(output))
+        .addSubcommand(new PruneCommand(output))
         .addSubcommand(new DriversCommand(output))
         .addSubcommand(new HelpCommand())
         .setOut(new PrintWriter(output.out(), true, UTF_8))

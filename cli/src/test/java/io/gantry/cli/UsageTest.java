@@ -92,6 +92,8 @@ final class UsageTest {
         "--help",
         "export --help",
         "verify --help",
+        "remove --help",
+        "prune --help",
         "drivers --help"
       })
   void fitsItsHelpToATerminal(String line) {

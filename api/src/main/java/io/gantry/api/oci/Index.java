@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.gantry.api.GantryException;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * An image index: the manifests of an image for several platforms, or the {@code index.json} of a
@@ -84,5 +85,21 @@ public record Index(String mediaType, List<Descriptor> manifests, Optional<Descr
     OciJson json = OciJson.parse(origin, current);
     json.toIndex(MediaTypes.OCI_INDEX);
     return IndexJson.withEntries(json.root(), manifests);
+  }
+
+  /**
+   * Returns an {@code index.json} without some of its entries. All else stays as it is, with
+   * unknown members and the order intact.
+   *
+   * @param origin where the bytes are from, for messages
+   * @param current the content of the {@code index.json} so far
+   * @param unwanted which entries to leave out
+   * @throws GantryException of kind {@code INVALID_IMAGE} if {@code current} is not an index
+   */
+  public static byte[] withoutEntries(String origin, byte[] current, Predicate<Descriptor> unwanted)
+      throws GantryException {
+    OciJson json = OciJson.parse(origin, current);
+    List<Descriptor> entries = json.toIndex(MediaTypes.OCI_INDEX).manifests();
+    return IndexJson.withoutEntries(json.root(), i -> unwanted.test(entries.get(i)));
   }
 }

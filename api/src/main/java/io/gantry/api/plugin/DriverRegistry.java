@@ -8,6 +8,7 @@ import io.gantry.api.content.ContentStore;
 import io.gantry.api.content.ContentStoreProvider;
 import io.gantry.api.driver.ImageDriver;
 import io.gantry.api.driver.ImageDriverProvider;
+import io.gantry.api.layout.Layout;
 import io.gantry.api.provider.Location;
 import io.gantry.api.provider.Options;
 import io.gantry.api.provider.Provider;
@@ -125,6 +126,25 @@ public final class DriverRegistry implements Closeable {
     Options parsed = Options.parse(target.scheme(), provider.options(), options);
     try {
       return provider.open(target, parsed);
+    } catch (IOException e) {
+      throw GantryException.of(Kind.TARGET_FAILED, "cannot open '" + target + "'", e);
+    }
+  }
+
+  /**
+   * Opens a target to look after what was exported to it. The caller closes the layout.
+   *
+   * @param options text by option name
+   * @throws GantryException of kind {@code NO_SUCH_DRIVER} if no driver has this scheme, {@code
+   *     INVALID_ARGUMENT} if its targets cannot be edited, or if an option is not the driver's or
+   *     has a bad value, {@code NOT_FOUND} if there is nothing at {@code target}, {@code
+   *     TARGET_FAILED} or another one if it cannot be opened
+   */
+  public Layout openLayout(Location target, Map<String, String> options) throws GantryException {
+    ImageDriverProvider provider = find(drivers, target.scheme());
+    Options parsed = Options.parse(target.scheme(), provider.options(), options);
+    try {
+      return provider.openLayout(target, parsed);
     } catch (IOException e) {
       throw GantryException.of(Kind.TARGET_FAILED, "cannot open '" + target + "'", e);
     }

@@ -28,6 +28,7 @@ final class PluginClassLoader extends URLClassLoader {
           "io.gantry.api.driver",
           "io.gantry.api.export",
           "io.gantry.api.file",
+          "io.gantry.api.layout",
           "io.gantry.api.oci",
           "io.gantry.api.plugin",
           "io.gantry.api.provider",

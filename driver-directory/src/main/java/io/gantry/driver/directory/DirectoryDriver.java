@@ -60,6 +60,8 @@ final class DirectoryDriver implements ImageDriver {
               .formatted(root, foreign.get()));
     }
     staging = Optional.of(StagingFolder.create(root));
+    // Not before the folder is there and locked: see PruneLock for why this order is the proof.
+    PruneLock.awaitEnd(root);
   }
 
   /** Finds out before the work begins, not after it, that the entries cannot be added. */

@@ -3,6 +3,7 @@ package io.gantry.driver.directory;
 import com.google.auto.service.AutoService;
 import io.gantry.api.driver.ImageDriver;
 import io.gantry.api.driver.ImageDriverProvider;
+import io.gantry.api.layout.Layout;
 import io.gantry.api.provider.Location;
 import io.gantry.api.provider.Options;
 import java.io.IOException;
@@ -37,5 +38,10 @@ public final class DirectoryDriverProvider implements ImageDriverProvider {
   @Override
   public ImageDriver open(Location target, Options options) throws IOException {
     return new DirectoryDriver(target.asPath());
+  }
+
+  @Override
+  public Layout openLayout(Location target, Options options) throws IOException {
+    return DirectoryLayout.open(target.asPath());
   }
 }

@@ -2,7 +2,6 @@ package io.gantry.driver.directory;
 
 import com.google.auto.service.AutoService;
 import io.gantry.api.GantryException;
-import io.gantry.api.GantryException.Kind;
 import io.gantry.api.content.ContentStore;
 import io.gantry.api.content.ContentStoreProvider;
 import io.gantry.api.file.BlobFolder;
@@ -11,8 +10,6 @@ import io.gantry.api.oci.Index;
 import io.gantry.api.provider.Location;
 import io.gantry.api.provider.Options;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -48,24 +45,9 @@ public final class DirectoryStoreProvider implements ContentStoreProvider {
   public ContentStore open(Location source, Options options) throws IOException {
     Path root = source.asPath();
     LayoutFiles files = new LayoutFiles(root);
-    try {
-      files.checkHeader();
-    } catch (NoSuchFileException e) {
-      throw new GantryException(Kind.NOT_FOUND, missing(root), e);
-    }
-    byte[] index =
-        files
-            .readIndex()
-            .orElseThrow(() -> new GantryException(Kind.NOT_FOUND, root + ": has no index.json"));
+    files.requireLayout();
+    byte[] index = files.requireIndex();
     return new FolderStore(
         new BlobFolder(root), Index.parseLayoutIndex(files.index().toString(), index).manifests());
-  }
-
-  private static String missing(Path root) {
-    return Files.isDirectory(root)
-        ? "%s is no OCI image layout, it has no oci-layout file; for containerd's content write"
-                .formatted(root)
-            + " store: instead of dir:"
-        : root + ": no such folder";
   }
 }

@@ -6,6 +6,8 @@ import io.gantry.api.file.AtomicFile;
 import io.gantry.api.file.FileFailure;
 import io.gantry.api.file.LockFile;
 import io.gantry.api.file.RegularFile;
+import io.gantry.api.layout.Removal;
+import io.gantry.api.oci.Descriptor;
 import io.gantry.api.oci.Index;
 import io.gantry.api.oci.LayoutHeader;
 import java.io.IOException;
@@ -15,6 +17,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 
 /** The two files that make a folder of blobs an OCI image layout: oci-layout and index.json. */
@@ -47,6 +51,28 @@ final class LayoutFiles {
     LayoutHeader.check(header().toString(), RegularFile.read(header(), LayoutHeader.MAX_BYTES));
   }
 
+  /**
+   * Checks that there is a layout.
+   *
+   * @throws GantryException of kind {@code NOT_FOUND} if there is none, {@code INVALID_IMAGE} if it
+   *     is of another version
+   */
+  void requireLayout() throws IOException {
+    try {
+      checkHeader();
+    } catch (NoSuchFileException e) {
+      throw new GantryException(Kind.NOT_FOUND, missing(), e);
+    }
+  }
+
+  private String missing() {
+    return Files.isDirectory(root)
+        ? "%s is no OCI image layout, it has no oci-layout file; for containerd's content write"
+                .formatted(root)
+            + " store: instead of dir:"
+        : root + ": no such folder";
+  }
+
   Optional<byte[]> readIndex() throws IOException {
     try {
       return Optional.of(RegularFile.read(index(), MAX_INDEX_BYTES));
@@ -56,12 +82,44 @@ final class LayoutFiles {
   }
 
   /**
+   * Locks the index against everybody else who would change it. The lock file stays for ever, as
+   * removing it would let two processes lock two files of one name.
+   */
+  LockFile lockIndex() throws IOException {
+    return LockFile.acquire(root.resolve("index.json.lock"), LOCK_LIMIT);
+  }
+
+  /**
+   * Reads the index of a layout that must have one.
+   *
+   * @throws GantryException of kind {@code NOT_FOUND} if there is none
+   */
+  byte[] requireIndex() throws IOException {
+    return readIndex()
+        .orElseThrow(() -> new GantryException(Kind.NOT_FOUND, root + ": has no index.json"));
+  }
+
+  /**
+   * Takes entries out of the index, in one step as {@link #publish} adds them.
+   *
+   * @return the entries that are gone
+   */
+  List<Descriptor> remove(Removal removal) throws IOException {
+    try (LockFile lock = lockIndex()) {
+      String origin = index().toString();
+      byte[] current = requireIndex();
+      List<Descriptor> gone = removal.entriesOf(Index.parseLayoutIndex(origin, current));
+      write(index(), Index.withoutEntries(origin, current, new HashSet<>(gone)::contains));
+      return gone;
+    }
+  }
+
+  /**
    * Adds entries to the index, or starts a new one, in one step that no other export can come
-   * between: read, merge and replace under one lock. The lock file stays for ever, as removing it
-   * would let two exports lock two files of one name.
+   * between: read, merge and replace under one lock.
    */
   void publish(Index entries, boolean overwrite) throws IOException {
-    try (LockFile lock = LockFile.acquire(root.resolve("index.json.lock"), LOCK_LIMIT)) {
+    try (LockFile lock = lockIndex()) {
       if (!hasHeader()) {
         write(header(), LayoutHeader.toJson());
       }

@@ -3,6 +3,7 @@ package io.gantry.driver.directory;
 import io.gantry.api.file.LockFile;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
@@ -10,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
@@ -35,11 +38,12 @@ final class StagingFolder implements Closeable {
   }
 
   static StagingFolder create(Path root) throws IOException {
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(root)) {
-      for (Path entry : entries) {
-        if (isNameOfOne(entry) && Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
-          removeIfDead(entry);
-        }
+    for (Path other : all(root)) {
+      try {
+        removeIfDead(other);
+      } catch (IOException notOurs) {
+        // Another export is faster, or has just begun to use the folder, or another user owns it:
+        // what is not ours to remove does not keep us from working.
       }
     }
     while (true) {
@@ -66,14 +70,48 @@ final class StagingFolder implements Closeable {
     return NAME.matcher(entry.getFileName().toString()).matches();
   }
 
-  private static void removeIfDead(Path folder) {
-    try (LockFile lock = LockFile.tryAcquire(folder.resolve(LOCK)).orElse(null)) {
-      if (lock != null) {
-        removeAll(folder);
+  /** Returns the staging folders of a layout, of living exports and of killed ones. */
+  static List<Path> all(Path root) throws IOException {
+    List<Path> folders = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(root)) {
+      for (Path entry : entries) {
+        if (isNameOfOne(entry) && Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+          folders.add(entry);
+        }
       }
-    } catch (IOException notOurs) {
-      // Another export is faster, or has just begun to use the folder, or another user owns it:
-      // what is not ours to remove does not keep us from working.
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    return folders;
+  }
+
+  /**
+   * Removes the folder of a killed export.
+   *
+   * @return whether that is what it was; otherwise the export lives
+   * @throws IOException if it cannot be told, or not removed
+   */
+  static boolean removeIfDead(Path folder) throws IOException {
+    return ifDead(folder, StagingFolder::removeAll);
+  }
+
+  /** Returns whether the export of a folder was killed, and leaves the folder there. */
+  static boolean isDead(Path folder) throws IOException {
+    return ifDead(folder, dead -> {});
+  }
+
+  /** What to do with the folder of a killed export. */
+  private interface Sequel {
+    void on(Path folder) throws IOException;
+  }
+
+  private static boolean ifDead(Path folder, Sequel sequel) throws IOException {
+    try (LockFile lock = LockFile.tryAcquire(folder.resolve(LOCK)).orElse(null)) {
+      if (lock == null) {
+        return false;
+      }
+      sequel.on(folder);
+      return true;
     }
   }
 
