@@ -27,7 +27,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -59,7 +58,7 @@ class ManyProcessesTest {
 
   /** Every round begins with a folder that is not there, which all of them make a layout. */
   @Test
-  void losesNoEntryOfExportsByManyProcesses(TestReporter reporter) throws Exception {
+  void losesNoEntryOfExportsByManyProcesses() throws Exception {
     int exports = 0;
     for (int round = 0; round < ROUNDS; round++) {
       Path root = folder.resolve("layout-" + round);
@@ -67,12 +66,12 @@ class ManyProcessesTest {
       assertWhole(root);
       delete(root);
     }
-    reporter.publishEntry("exports", String.valueOf(exports));
+    System.out.printf("%d rounds, %d exports%n", ROUNDS, exports);
   }
 
   /** The layout has blobs that no image needs, until the exports find and use them. */
   @Test
-  void losesNoBlobToPruningBesideExports(TestReporter reporter) throws Exception {
+  void losesNoBlobToPruningBesideExports() throws Exception {
     int exports = 0;
     AtomicInteger pruned = new AtomicInteger();
     AtomicInteger refused = new AtomicInteger();
@@ -116,11 +115,9 @@ class ManyProcessesTest {
       assertThat(left.unreachable()).hasValue(List.of());
       delete(root);
     }
-    reporter.publishEntry(
-        Map.of(
-            "exports", String.valueOf(exports),
-            "prunes", pruned.toString(),
-            "prunes that gave way", refused.toString()));
+    System.out.printf(
+        "%d rounds, %d exports, %s prunes beside them and %s that gave way%n",
+        ROUNDS, exports, pruned, refused);
   }
 
   /** Returns the work of exporters that begin together. */
