@@ -6,11 +6,12 @@ import io.gantry.api.check.Verifier;
 import io.gantry.api.check.VerifyReport;
 import io.gantry.api.content.ContentStore;
 import io.gantry.api.export.ExportRequest;
-import io.gantry.api.export.ImageSelector;
+import io.gantry.api.export.Selection;
 import io.gantry.api.plugin.DriverRegistry;
 import io.gantry.api.provider.Location;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -113,12 +114,9 @@ final class VerifyCommand implements Callable<Integer> {
     if (parallel != null) {
       verifier = verifier.parallel(parallel);
     }
-    ExportRequest all = ExportRequest.everything();
-    if (from.digest().isPresent()) {
-      return verifier.verify(ImageSelector.select(store, all.select(from.digest().get())));
-    }
-    return from.name().isPresent()
-        ? verifier.verify(ImageSelector.select(store, all.select(from.name().get())))
-        : verifier.verify();
+    List<Selection> selections = Selection.of(from);
+    return selections.isEmpty()
+        ? verifier.verify()
+        : verifier.verify(ExportRequest.everything().select(selections).imagesOf(store));
   }
 }

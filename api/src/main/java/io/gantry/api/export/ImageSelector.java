@@ -17,21 +17,12 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /** Chooses the images of a source that a request is for, and gives them their new names. */
-public final class ImageSelector {
+final class ImageSelector {
   private static final int MAX_NAMES_SHOWN = 10;
 
   private ImageSelector() {}
 
-  /**
-   * Returns the images that a request is for, as entries of an index.
-   *
-   * @throws io.gantry.api.GantryException of kind {@code NOT_FOUND} if there is no such image,
-   *     {@code INVALID_ARGUMENT} if the request does not fit the source, and as {@link
-   *     ContentStore#resolve} has it
-   * @throws IOException if the source cannot be read
-   */
-  public static List<Descriptor> select(ContentStore source, ExportRequest request)
-      throws IOException {
+  static List<Descriptor> select(ContentStore source, ExportRequest request) throws IOException {
     List<Descriptor> offered = source.roots();
     Set<Descriptor> selected = new LinkedHashSet<>();
     if (request.selections().isEmpty()) {

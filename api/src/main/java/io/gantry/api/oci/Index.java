@@ -100,6 +100,8 @@ public record Index(String mediaType, List<Descriptor> manifests, Optional<Descr
       throws GantryException {
     OciJson json = OciJson.parse(origin, current);
     List<Descriptor> entries = json.toIndex(MediaTypes.OCI_INDEX).manifests();
-    return IndexJson.withoutEntries(json.root(), i -> unwanted.test(entries.get(i)));
+    return IndexJson.rewritten(
+        json.root(),
+        entries.stream().map(entry -> Optional.of(entry).filter(unwanted.negate())).toList());
   }
 }

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.IntPredicate;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -56,7 +55,6 @@ final class IndexJson {
     return OciJson.MAPPER.writeValueAsBytes(root);
   }
 
-<<<<<<< HEAD
   /** Returns an index in which each entry is described as given, or left out. */
   static byte[] rewritten(ObjectNode root, List<Optional<Descriptor>> entries) {
     ArrayNode kept = OciJson.MAPPER.createArrayNode();
@@ -69,15 +67,6 @@ final class IndexJson {
           entry.put("digest", digest).put("size", now.size()).remove("data");
         }
         kept.add(entry);
-=======
-  /** Returns an index without the entries at some positions. */
-  static byte[] withoutEntries(ObjectNode root, IntPredicate unwanted) {
-    JsonNode entries = root.path("manifests");
-    ArrayNode kept = OciJson.MAPPER.createArrayNode();
-    for (int i = 0; i < entries.size(); i++) {
-      if (!unwanted.test(i)) {
-        kept.add(entries.get(i));
->>>>>>> 39a115b (Remove names and unneeded blobs from a layout, beside whoever is at work)
       }
     }
     root.set("manifests", kept);
