@@ -108,11 +108,9 @@ final class CheckedWalk {
     }
   }
 
-  /** Hashes a blob that is nothing but bytes, once; its faults are told in the end. */
+  /** Hashes a blob that is nothing but bytes; its faults are told in the end. */
   void hash(Descriptor blob) throws GantryException {
-    if (!readings.containsKey(blob.digest())) {
-      threads.run(() -> readings.put(blob.digest(), hasher.read(blob, bytes -> {})));
-    }
+    threads.run(() -> readings.put(blob.digest(), hasher.read(blob, bytes -> {})));
   }
 
   /** Bare, as the children of every level above are kept while one is walked. */
