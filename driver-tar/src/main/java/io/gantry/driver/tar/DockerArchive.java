@@ -3,7 +3,6 @@ package io.gantry.driver.tar;
 import io.gantry.api.GantryException;
 import io.gantry.api.GantryException.Kind;
 import io.gantry.api.content.ContentStore;
-import io.gantry.api.content.Verification;
 import io.gantry.api.oci.Descriptor;
 import io.gantry.api.oci.Digest;
 import io.gantry.api.oci.DigestAlgorithm;
@@ -19,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +50,9 @@ final class DockerArchive {
   private final ArchiveMembers members;
   private final Map<Digest, Span> spans = new LinkedHashMap<>();
   private final Map<Digest, byte[]> made = new LinkedHashMap<>();
+
+  // The images of an archive share layers, and each is read whole to be known.
+  private final Map<Layer, Descriptor> known = new HashMap<>();
 
   private DockerArchive(ArchiveContent content, ArchiveMembers members) {
     this.content = content;
@@ -100,11 +103,12 @@ final class DockerArchive {
 
   private Descriptor manifest(DockerImage image) throws IOException {
     Span span = file(image.config());
-    byte[] json = content.bytes(span, image.config(), ImageDocument.MAX_BYTES);
+    String path = MemberNames.shown(image.config());
+    byte[] json = content.bytes(span, path, ImageDocument.MAX_BYTES);
     Descriptor config = Descriptor.of(MediaTypes.DOCKER_CONFIG, DigestAlgorithm.SHA256, json);
     Matcher name = NAME_WITH_DIGEST.matcher(image.config());
     if (name.matches()) {
-      Verification.digest(new Digest(DigestAlgorithm.SHA256, name.group(1)), config.digest());
+      verify(path, new Digest(DigestAlgorithm.SHA256, name.group(1)), config.digest());
     }
     spans.put(config.digest(), span);
     List<Digest> diffIds = ImageConfig.diffIds(config.digest(), json);
@@ -139,41 +143,60 @@ final class DockerArchive {
         .formatted(blob.mediaType(), blob.size(), blob.digest());
   }
 
+  private record Layer(Span span, Digest diffId) {}
+
   private Descriptor layer(String path, Digest diffId) throws IOException {
-    Span span = file(path);
+    Layer layer = new Layer(file(path), diffId);
+    Descriptor descriptor = known.get(layer);
+    if (descriptor == null) {
+      descriptor = describe(path, layer.span(), diffId);
+      known.put(layer, descriptor);
+      spans.put(descriptor.digest(), layer.span());
+    }
+    return descriptor;
+  }
+
+  private Descriptor describe(String path, Span span, Digest diffId) throws IOException {
     Compression compression;
     try (InputStream in = content.stream(span)) {
       compression = Compression.of(in.readNBytes(Compression.MAGIC_BYTES));
     }
-    Descriptor layer =
-        switch (compression) {
-          case NONE -> Descriptor.of(MediaTypes.DOCKER_LAYER, diffId, span.size());
-          case GZIP -> compressed(path, span, compression, ".gzip", diffId);
-          case ZSTD -> compressed(path, span, compression, ".zstd", diffId);
-        };
-    spans.put(layer.digest(), span);
-    return layer;
+    return switch (compression) {
+      case NONE -> Descriptor.of(MediaTypes.DOCKER_LAYER, diffId, span.size());
+      case GZIP -> compressed(path, span, compression, ".gzip", diffId);
+      case ZSTD -> compressed(path, span, compression, ".zstd", diffId);
+    };
   }
 
   private Descriptor compressed(
       String path, Span span, Compression compression, String suffix, Digest diffId)
       throws IOException {
+    String shown = MemberNames.shown(path);
     MessageDigest outer = DigestAlgorithm.SHA256.newMessageDigest();
     MessageDigest inner = diffId.algorithm().newMessageDigest();
     byte[] buffer = new byte[BUFFER_BYTES];
     try (InputStream raw = new DigestInputStream(content.stream(span), outer);
-        InputStream in = compression.open(raw, content + ": layer '" + path + "'")) {
+        InputStream in = compression.open(raw, content + ": '" + shown + "'")) {
       for (int count; (count = in.read(buffer)) > 0; ) {
         inner.update(buffer, 0, count);
       }
       // What follows the compressed content is of the layer, too.
       raw.transferTo(OutputStream.nullOutputStream());
     }
-    Verification.digest(diffId, Digest.finish(diffId.algorithm(), inner));
+    verify(shown, diffId, Digest.finish(diffId.algorithm(), inner));
     return Descriptor.of(
         MediaTypes.DOCKER_LAYER + suffix,
         Digest.finish(DigestAlgorithm.SHA256, outer),
         span.size());
+  }
+
+  private void verify(String path, Digest expected, Digest actual) throws GantryException {
+    if (!actual.equals(expected)) {
+      throw new GantryException(
+          Kind.CONTENT_MISMATCH,
+          "%s: '%s' has the content %s and not %s; make the archive again"
+              .formatted(content, path, actual, expected));
+    }
   }
 
   private Span file(String path) throws GantryException {

@@ -3,10 +3,12 @@ package io.gantry.driver.tar;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** The names of members, brought to one form, so that two names of one place are seen to be one. */
 final class MemberNames {
   private static final int MAX_SHOWN = 120;
+  private static final Pattern CONTROLS = Pattern.compile("[\\p{Cntrl}\u0080-\u009f\u2028\u2029]");
 
   private MemberNames() {}
 
@@ -59,6 +61,7 @@ final class MemberNames {
 
   /** Returns a name for messages: it may be long, and of anything. */
   static String shown(String name) {
-    return name.length() <= MAX_SHOWN ? name : name.substring(0, MAX_SHOWN) + "...";
+    String line = CONTROLS.matcher(name).replaceAll("?");
+    return line.length() <= MAX_SHOWN ? line : line.substring(0, MAX_SHOWN) + "...";
   }
 }

@@ -20,6 +20,7 @@ import io.gantry.api.oci.MediaTypes;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -198,6 +199,7 @@ class DockerArchiveTest {
             .file("1", gzip(UPPER))
             .file("2", UPPER)
             .file("manifest.json", list(configName, "null", "1", "2")),
+        "docker.tar: '1'",
         sha256(LOWER).toString());
   }
 
@@ -212,7 +214,7 @@ class DockerArchiveTest {
             .file("1", gzip)
             .file("2", UPPER)
             .file("manifest.json", list(configName, "null", "1", "2")),
-        "layer '1'",
+        "'1'",
         "damaged or cut short");
   }
 
@@ -286,7 +288,7 @@ class DockerArchiveTest {
   void readsOneThroughAStream() throws IOException {
     ArchiveBuilder archive = saved("[\"app:1.0\"]").raw(new byte[1024]);
     Path file = folder.resolve("docker.tar.gz");
-    java.nio.file.Files.write(file, gzip(archive.toBytes()));
+    Files.write(file, gzip(archive.toBytes()));
     try (ContentStore store = openAt(file)) {
       assertThat(read(store, manifest(store).layers().get(1).digest())).isEqualTo(UPPER);
     }

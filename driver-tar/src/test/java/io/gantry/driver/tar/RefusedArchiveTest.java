@@ -66,6 +66,14 @@ class RefusedArchiveTest {
     }
   }
 
+  @Test
+  void showsANameInOneLineAndNotWhole() {
+    assertRefused(
+        layout.archive().pax('x', "path=/a\n\u001b[31m" + "b".repeat(5000)).file("x", SOME),
+        "'/a??[31mbbb",
+        "bbb...'");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"/etc/passwd", "/" + BLOB, "../x", "a/../b", "a/..", "./.././x", ".."})
   void refusesNamesThatLeadOutside(String name) {
