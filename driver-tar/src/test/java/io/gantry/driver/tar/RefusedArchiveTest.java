@@ -96,7 +96,15 @@ class RefusedArchiveTest {
             "negative", header(h -> h.bytes(124, 255, 255, 255, 255, 255)), "size is no number"),
         argumentSet(
             "overflow",
-            header(h -> h.bytes(124, 0x80, 0, 0, 0xff, 0, 0, 0, 0, 0, 0, 0, 3)),
+            header(h -> h.bytes(124, 0x80, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 3)),
+            "size is no number"),
+        argumentSet(
+            "overflow in the first byte",
+            header(h -> h.bytes(124, 0x81, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3)),
+            "size is no number"),
+        argumentSet(
+            "the most negative there is",
+            header(h -> h.bytes(124, 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3)),
             "size is no number"),
         argumentSet(
             "the largest there is",
