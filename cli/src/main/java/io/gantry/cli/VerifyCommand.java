@@ -61,6 +61,14 @@ final class VerifyCommand implements Callable<Integer> {
               + " processors, and no fewer than 8.")
   private @Nullable Integer parallel;
 
+  @Option(
+      names = "--missing",
+      paramLabel = "fail|skip",
+      description =
+          "What an image of an index is that the source does not have: a fault, the default,"
+              + " or to be skipped.")
+  private String missing = "fail";
+
   @Option(names = "--json", description = "Print the result as JSON to standard output.")
   private boolean json;
 
@@ -79,6 +87,10 @@ final class VerifyCommand implements Callable<Integer> {
     if (parallel != null && parallel < 1) {
       throw new GantryException(
           Kind.INVALID_ARGUMENT, "--parallel is '%d'; it must be 1 or more".formatted(parallel));
+    }
+    if (!missing.equals("skip") && !missing.equals("fail")) {
+      throw new GantryException(
+          Kind.INVALID_ARGUMENT, "--missing is '%s'; it must be fail or skip".formatted(missing));
     }
     VerifyReport report;
     try (DriverRegistry registry = Distribution.drivers();
@@ -113,6 +125,9 @@ final class VerifyCommand implements Callable<Integer> {
     Verifier verifier = new Verifier(store);
     if (parallel != null) {
       verifier = verifier.parallel(parallel);
+    }
+    if (missing.equals("skip")) {
+      verifier = verifier.skippingMissing();
     }
     List<Selection> selections = Selection.of(from);
     return selections.isEmpty()

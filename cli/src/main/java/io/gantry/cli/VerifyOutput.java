@@ -5,6 +5,7 @@ import io.gantry.api.check.UnreachableBlob;
 import io.gantry.api.check.VerifyReport;
 import io.gantry.api.oci.Descriptor;
 import io.gantry.api.oci.Digest;
+import io.gantry.api.oci.MediaTypes;
 import io.gantry.api.provider.Location;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,8 +30,14 @@ final class VerifyOutput {
     for (Fault fault : report.faults()) {
       print(word(fault.kind()), fault.toString());
     }
-    for (Descriptor layer : report.skipped()) {
-      print("skipped", layer.digest() + ": absent, and may not be distributed");
+    for (Descriptor blob : report.skipped()) {
+      print(
+          "skipped",
+          MediaTypes.isNonDistributable(blob.mediaType())
+              ? blob.digest() + ": absent, and may not be distributed"
+              : blob.digest()
+                  + ": absent"
+                  + blob.platform().map(platform -> ", for " + platform).orElse(""));
     }
     for (UnreachableBlob blob : report.unreachable().orElse(List.of())) {
       print("unreachable", "%s: no image needs its %d bytes".formatted(blob.digest(), blob.size()));

@@ -191,4 +191,13 @@ final class VerifyCommandTest {
     Run.of("verify", "--parallel", "0", "dir:" + layout).refuses(ExitCode.USAGE, "--parallel");
     Run.of("verify", "--parallel", "1", "dir:" + layout).succeeds();
   }
+
+  @Test
+  void skipsPlatformsThatMayBeMissing() throws IOException {
+    String partial = "dir:" + Layouts.partial(folder.resolve("partial"));
+    assertThat(Run.of("verify", partial).out()).startsWith("missing sha256:");
+    assertThat(Run.of("verify", "--missing=skip", partial).succeeds().out())
+        .matches("skipped sha256:\\w+: absent, for linux/arm64\n");
+    Run.of("verify", "--missing=x", partial).refuses(ExitCode.USAGE, "'x'");
+  }
 }

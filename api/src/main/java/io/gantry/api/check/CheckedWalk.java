@@ -33,6 +33,7 @@ final class CheckedWalk {
 
   private final BlobHasher hasher;
   private final CheckThreads threads;
+  private final boolean skipMissing;
 
   /** In the order of the walk, so that a report does not depend on threads. */
   private final Map<Digest, Map<Claim, Need>> needs = new LinkedHashMap<>();
@@ -48,9 +49,15 @@ final class CheckedWalk {
   /** A blob may be a leaf by one path and a document by another; only the latter has children. */
   private record Visit(Digest digest, String mediaType) {}
 
-  CheckedWalk(BlobHasher hasher, CheckThreads threads) {
+  /**
+   * Makes a walk that has not begun.
+   *
+   * @param skipMissing whether the manifests that an index lists may be absent
+   */
+  CheckedWalk(BlobHasher hasher, CheckThreads threads, boolean skipMissing) {
     this.hasher = hasher;
     this.threads = threads;
+    this.skipMissing = skipMissing;
   }
 
   /** Looks at one image. */
@@ -92,7 +99,9 @@ final class CheckedWalk {
       others = new LinkedHashMap<>(2);
       needs.put(blob.digest(), others);
     }
-    Claim claim = new Claim(blob.size(), MediaTypes.isNonDistributable(blob.mediaType()));
+    boolean mayBeAbsent =
+        MediaTypes.isNonDistributable(blob.mediaType()) || (skipMissing && need.isOfAnIndex());
+    Claim claim = new Claim(blob.size(), mayBeAbsent);
     if (others.putIfAbsent(claim, need) == null) {
       checkNumber();
     }

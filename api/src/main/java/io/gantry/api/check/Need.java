@@ -3,6 +3,7 @@ package io.gantry.api.check;
 import io.gantry.api.oci.Annotations;
 import io.gantry.api.oci.Descriptor;
 import io.gantry.api.oci.Digest;
+import io.gantry.api.oci.MediaTypes;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -34,6 +35,11 @@ final class Need {
 
   Descriptor blob() {
     return blob;
+  }
+
+  /** Returns whether an index lists it, and not a manifest or the source itself. */
+  boolean isOfAnIndex() {
+    return parent != null && MediaTypes.isIndex(parent.blob.mediaType());
   }
 
   Trail trail() {

@@ -26,10 +26,12 @@ public final class Verifier {
 
   private final ContentStore source;
   private final int parallelism;
+  private final boolean skipMissing;
 
-  private Verifier(ContentStore source, int parallelism) {
+  private Verifier(ContentStore source, int parallelism, boolean skipMissing) {
     this.source = source;
     this.parallelism = parallelism;
+    this.skipMissing = skipMissing;
   }
 
   /** Makes a verifier of a source. */
@@ -37,7 +39,8 @@ public final class Verifier {
     // A carrier waits more than it computes.
     this(
         requireNonNull(source, "source"),
-        Math.max(LEAST_PARALLELISM, Runtime.getRuntime().availableProcessors()));
+        Math.max(LEAST_PARALLELISM, Runtime.getRuntime().availableProcessors()),
+        false);
   }
 
   /**
@@ -51,7 +54,16 @@ public final class Verifier {
     if (blobs < 1) {
       throw new IllegalArgumentException("%d blobs at a time are too few".formatted(blobs));
     }
-    return new Verifier(source, blobs);
+    return new Verifier(source, blobs, skipMissing);
+  }
+
+  /**
+   * Returns this verifier for images of which some platforms may be missing: a manifest that an
+   * index lists and that the source does not have is {@linkplain VerifyReport#skipped skipped}, and
+   * no fault.
+   */
+  public Verifier skippingMissing() {
+    return new Verifier(source, parallelism, true);
   }
 
   /**
@@ -89,7 +101,8 @@ public final class Verifier {
 
   private VerifyReport verify(List<Descriptor> images, boolean whole) throws IOException {
     try (CheckThreads threads = new CheckThreads(parallelism)) {
-      CheckedWalk walk = new CheckedWalk(new BlobHasher(source, threads::stopped), threads);
+      CheckedWalk walk =
+          new CheckedWalk(new BlobHasher(source, threads::stopped), threads, skipMissing);
       Set<Digest> roots = new LinkedHashSet<>();
       for (Descriptor image : images) {
         roots.add(image.digest());

@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param blobs how many blobs were read and hashed, those that no image needs included
  * @param bytes the length of what was read in bytes
  * @param faults everything that is wrong, in the order in which a walk comes to it
- * @param skipped layers that may not be distributed and that the source does not have
+ * @param skipped what may be absent and is: layers that may not be distributed, and images of an
+ *     index {@linkplain Verifier#skippingMissing if those may be missing}
  * @param unreachable the blobs that the source holds and that no image needs, in the order of their
  *     digests; empty if they were not looked for, or if the source cannot tell what it holds. The
  *     image-spec allows them, so they are no fault
