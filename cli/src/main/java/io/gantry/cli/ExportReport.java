@@ -39,7 +39,15 @@ final class ExportReport implements ExportListener {
   void warn(ExportPlan plan) {
     warnOfSkipped(plan);
     for (MissingImage missing : plan.missing()) {
-      output.message("left out: " + missing.reason());
+      output.message(
+          "left out%s%s: %s"
+              .formatted(
+                  missing.platform().map(platform -> " " + platform).orElse(""),
+                  missing
+                      .manifest()
+                      .map(manifest -> " %s of %s".formatted(manifest, missing.neededBy()))
+                      .orElse(""),
+                  missing.reason()));
     }
     for (RewrittenIndex index : plan.rewritten()) {
       output.message(
@@ -159,7 +167,7 @@ final class ExportReport implements ExportListener {
     ArrayNode missing = json.putArray("missing");
     for (MissingImage image : plan.missing()) {
       ObjectNode object = missing.addObject();
-      object.put("index", image.index().toString());
+      object.put("neededBy", image.neededBy().toString());
       image.platform().ifPresent(platform -> object.put("platform", platform.toString()));
       image.manifest().ifPresent(manifest -> object.put("manifest", manifest.toString()));
       object.put("reason", image.reason());

@@ -47,7 +47,9 @@ final class DistributionIT {
             new ProcessBuilder("tar", "-xzf", archive.toString(), "-C", folder.toString()));
     assertThat(unpacked.code()).as(unpacked.err()).isZero();
     Path copy = folder.resolve("gantry-" + VERSION);
-    assertThat(Layouts.files(copy)).isEqualTo(Layouts.files(gantry.home()));
+    assertThat(Layouts.files(gantry.home()))
+        .filteredOn(file -> !file.startsWith("share/classes-"))
+        .isEqualTo(Layouts.files(copy));
     assertThat(copy.resolve("bin/gantry")).isExecutable();
   }
 
@@ -107,6 +109,17 @@ final class DistributionIT {
   }
 
   @Test
+  void sharesTheDataOfItsClassesFromTheFirstCommandOn() throws Exception {
+    gantry.run("--version").succeeds();
+    assertThat(Layouts.files(gantry.home().resolve("share")))
+        .filteredOn(file -> file.startsWith("classes-"))
+        .hasSize(1);
+    Map<String, String> options = Map.of("GANTRY_JAVA_OPTS", "-Xlog:class+load:stderr");
+    assertThat(gantry.run(options, "--version").succeeds().err())
+        .containsPattern("io.gantry.cli.Main source: shared objects file");
+  }
+
+  @Test
   void handsOptionsToJava() throws Exception {
     Map<String, String> options = Map.of("GANTRY_JAVA_OPTS", "-Xmx64m -XshowSettings:vm");
     assertThat(gantry.run(options, "--version").succeeds().err()).contains("64.00M");
@@ -136,7 +149,7 @@ final class DistributionIT {
     copy.run("export", "nosuch:x", "tar:" + folder.resolve("out.tar"))
         .refuses(
             ExitCode.NO_SUCH_DRIVER,
-            "no store for 'nosuch'; installed: dir, oci, s3, spare, store");
+            "no store for 'nosuch'; installed: dir, oci, oci-archive, s3, spare, store, tar");
   }
 
   @Test

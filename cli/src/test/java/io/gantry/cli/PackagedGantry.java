@@ -29,7 +29,7 @@ final class PackagedGantry {
 
   /** Returns a copy of the distribution, to change something in it. */
   PackagedGantry copyTo(Path folder) throws IOException, InterruptedException {
-    Process copy = new ProcessBuilder("cp", "-R", home.toString(), folder.toString()).start();
+    Process copy = new ProcessBuilder("cp", "-Rp", home.toString(), folder.toString()).start();
     assertThat(copy.waitFor()).isZero();
     return new PackagedGantry(folder);
   }

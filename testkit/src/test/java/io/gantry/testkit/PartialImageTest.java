@@ -79,7 +79,7 @@ class PartialImageTest {
     ExportPlan plan = ExportPlan.of(store, everything().skippingMissing());
     assertThat(digests(plan.blobs())).contains(index.digest(), amd.digest()).hasSize(4);
     assertThat(plan.missing())
-        .extracting(MissingImage::index, MissingImage::platform, MissingImage::manifest)
+        .extracting(MissingImage::neededBy, MissingImage::platform, MissingImage::manifest)
         .containsExactly(tuple(index.digest(), absent.platform(), Optional.of(absent.digest())));
   }
 
@@ -246,6 +246,45 @@ class PartialImageTest {
         .contains(ofArm.digest());
     assertThat(digests(ExportPlan.of(store, armOnly.withReferrers(List.of("x/y"))).blobs()))
         .doesNotContain(ofArm.digest());
+  }
+
+  @Test
+  void anAttestationStaysBehindWithItsImage() throws GantryException {
+    Descriptor half = make.on("linux/arm64", make.image(List.of(make.absentLayer("x/y", 5))));
+    Descriptor ofHalf = attestation(half);
+    make.offer(make.index(ofHalf, amd, half));
+    ExportPlan plan = ExportPlan.of(store, everything().skippingMissing().rewritingIndex());
+    assertThat(digests(plan.blobs())).contains(amd.digest()).doesNotContain(ofHalf.digest());
+    assertThat(plan.rewritten().get(0).json()).doesNotContain(ofHalf.digest().toString());
+    assertThat(plan.missing()).hasSize(1);
+  }
+
+  @Test
+  void anAttestationThatIsMissingIsToldLikeAnImage() throws GantryException {
+    Descriptor gone =
+        make.on("unknown/unknown", Descriptor.of(MediaTypes.OCI_MANIFEST, make.unusedDigest(), 400))
+            .withAnnotations(Map.of(Annotations.ATTESTED_DIGEST, amd.digest().toString()));
+    Descriptor index = make.offer(make.index(amd, arm, gone));
+    ExportRequest request = everything().platforms(on("linux/amd64")).withReferrers(List.of());
+    assertThat(refusal(request)).hasMessageContaining("index " + index.digest());
+    ExportPlan plan = ExportPlan.of(store, request.skippingMissing());
+    assertThat(digests(plan.blobs())).contains(amd.digest());
+    assertThat(plan.missing())
+        .extracting(MissingImage::manifest)
+        .containsExactly(Optional.of(gone.digest()));
+  }
+
+  @Test
+  void aPlatformThatIsListedIsLeftOutOnceAndWithItsReason() throws GantryException {
+    Descriptor missingLayer = make.absentLayer("x/y", 5);
+    Descriptor half = make.on("linux/arm64", make.image(List.of(missingLayer)));
+    make.offer(make.index(amd, half));
+    List<Platform> both = List.of(Platform.parse("linux/amd64"), Platform.parse("linux/arm64"));
+    assertThat(ExportPlan.of(store, everything().platforms(both).skippingMissing()).missing())
+        .singleElement()
+        .satisfies(left -> assertThat(left.reason()).contains(missingLayer.digest().toString()));
+    assertThat(refusal(everything().platforms(on("linux/arm64")).skippingMissing()))
+        .hasMessageContaining(missingLayer.digest().toString());
   }
 
   /** As buildkit writes it. */

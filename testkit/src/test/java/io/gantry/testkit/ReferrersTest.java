@@ -1,18 +1,24 @@
 package io.gantry.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.gantry.api.GantryException;
+import io.gantry.api.content.ContentStore;
 import io.gantry.api.export.ExportPlan;
 import io.gantry.api.export.ExportRequest;
+import io.gantry.api.export.MissingImage;
 import io.gantry.api.export.Selection;
 import io.gantry.api.oci.Annotations;
 import io.gantry.api.oci.Descriptor;
 import io.gantry.api.oci.Digest;
 import io.gantry.api.oci.DigestAlgorithm;
 import io.gantry.api.oci.MediaTypes;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -165,8 +171,87 @@ class ReferrersTest {
   }
 
   @Test
-  void thatTheSourceDoesNotHaveDoNotStopTheExport() throws GantryException {
+  void thatNothingConnectsToTheImageMayBeAbsent() throws GantryException {
     make.offer(Descriptor.of(MediaTypes.OCI_MANIFEST, make.unusedDigest(), 300));
     assertThat(plan().index().manifests()).containsExactly(image);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"annotation", "fallback", "layer"})
+  void thatTheSourceDoesNotHaveAreMissed(String what) throws GantryException {
+    Descriptor absent = Descriptor.of(MediaTypes.OCI_MANIFEST, make.unusedDigest(), 300);
+    String tag = image.digest().toString().replace(':', '-');
+    switch (what) {
+      case "annotation" ->
+          make.offer(
+              absent.withAnnotations(Map.of(Annotations.SUBJECT, image.digest().toString())));
+      case "fallback" -> make.offer(make.index(absent), tag);
+      default -> {
+        Descriptor config = make.blob(MediaTypes.OCI_EMPTY, "{}");
+        absent = make.manifest(config, List.of(make.absentLayer("x/y", 3)));
+        make.offer(absent, tag + ".sig");
+      }
+    }
+    assertThatExceptionOfType(GantryException.class)
+        .isThrownBy(this::plan)
+        .withMessageContaining(absent.digest() + ", which refers to " + image.digest());
+    ExportPlan without =
+        ExportPlan.of(
+            store,
+            ExportRequest.everything()
+                .select(List.of(new Selection.ByName("app:1")))
+                .withReferrers(List.of())
+                .skippingMissing());
+    assertThat(without.index().manifests()).containsExactly(image);
+    assertThat(without.missing())
+        .extracting(MissingImage::neededBy, MissingImage::manifest)
+        .containsExactly(tuple(image.digest(), Optional.of(absent.digest())));
+    assertThat(without.blobs()).hasSize(3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", ".sig"})
+  void areFoundByATagWithinAFullName(String suffix) throws GantryException {
+    String tag = image.digest().toString().replace(':', '-') + suffix;
+    make.offer(suffix.isEmpty() ? make.index(sbom) : sbom, "ghcr.io/x/y:" + tag);
+    assertThat(digests(plan().index().manifests())).containsExactly(image.digest(), sbom.digest());
+  }
+
+  @Test
+  void thatAreIndexesHaveATypeToo() throws GantryException {
+    Descriptor index =
+        make.blob(
+            MediaTypes.OCI_INDEX,
+            """
+            {"schemaVersion":2,"artifactType":"%s","manifests":[%s],"subject":%s}"""
+                .formatted(
+                    SBOM, ImageFactory.json(make.image(7)), ImageFactory.json(image.bare())));
+    make.offer(index);
+    assertPublished(plan(SBOM), index, image);
+    assertThat(plan(SIGNATURE).index().manifests()).containsExactly(image);
+  }
+
+  @Test
+  void areReadOnceHoweverOftenTheyAreNamed() throws GantryException {
+    for (int i = 0; i < 500; i++) {
+      make.offer(sbom, "sbom-" + i);
+    }
+    Map<Digest, Integer> opened = new HashMap<>();
+    ContentStore counting =
+        new FaultyStore(
+            store,
+            digest -> {
+              opened.merge(digest, 1, Integer::sum);
+              return false;
+            },
+            reader -> reader);
+    ExportPlan plan =
+        ExportPlan.of(
+            counting,
+            ExportRequest.everything()
+                .select(List.of(new Selection.ByName("app:1")))
+                .withReferrers(List.of()));
+    assertThat(plan.index().manifests()).hasSize(2);
+    assertThat(opened.get(sbom.digest())).isLessThan(5);
   }
 }

@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -45,13 +44,19 @@ final class ImageWalker {
   /** What was found, in that order: an image that turns out not to be whole is forgotten again. */
   private final List<Digest> found = new ArrayList<>();
 
+  /** The keys of {@code visited}, in the order in which they were put there. */
+  private final List<Visit> visits = new ArrayList<>();
+
+  /** Platforms of which an image is listed and not whole. */
+  private final Set<Platform> leftOut = new HashSet<>();
+
   /** A complaint that names the image already, on its way out. */
   private @Nullable GantryException told;
 
   private long totalBytes;
 
   /** A blob may be a leaf by one path and a document by another; only the latter has children. */
-  private record Visit(Digest digest, String mediaType, boolean whole) {}
+  record Visit(Digest digest, String mediaType, boolean whole) {}
 
   /**
    * Makes a walker.
@@ -82,16 +87,40 @@ final class ImageWalker {
           if (!skipMissing || matched.isEmpty()) {
             throw new GantryException(Kind.NOT_FOUND, reason);
           }
-          missing.add(
-              new MissingImage(root.digest(), Optional.of(wanted), Optional.empty(), reason));
+          if (!leftOut.contains(wanted)) {
+            missing.add(
+                new MissingImage(root.digest(), Optional.of(wanted), Optional.empty(), reason));
+          }
         }
       }
     }
   }
 
-  /** Finds the blobs of one image, all of them for whatever platform. */
-  void walkWhole(Descriptor root) throws IOException {
-    walk(root, IndexChoice.ALL, 0);
+  /**
+   * Finds the blobs of what refers to something else, all of them for whatever platform.
+   *
+   * @return whether the source has it; that it has not is an error unless what is missing may be
+   */
+  boolean walkReferrer(Descriptor referrer, Digest subject) throws IOException {
+    Mark before = mark();
+    try {
+      walk(referrer, IndexChoice.ALL, 0);
+      return true;
+    } catch (GantryException e) {
+      if (e.kind() != Kind.NOT_FOUND) {
+        throw e;
+      }
+      if (!skipMissing) {
+        throw new GantryException(
+            Kind.NOT_FOUND,
+            "%s, which refers to %s, is not whole in the source: %s"
+                .formatted(referrer.digest(), subject, e.getMessage()),
+            e);
+      }
+      addMissing(subject, referrer, e);
+      forget(before);
+      return false;
+    }
   }
 
   /** Returns the platforms asked for that the children of {@code descriptor} are for. */
@@ -113,12 +142,12 @@ final class ImageWalker {
     if (known != null) {
       return known;
     }
-    List<Descriptor> children = childrenOf(descriptor, wanted);
     Set<Platform> matched =
         isIndex
-            ? walkIndex(descriptor.digest(), children, wanted, depth)
-            : walkManifest(children, wanted, depth);
+            ? walkIndex(descriptor.digest(), wanted.of(source, read(descriptor)), wanted, depth)
+            : walkManifest(childrenOf(descriptor), wanted, depth);
     visited.put(visit, matched);
+    visits.add(visit);
     return matched;
   }
 
@@ -131,26 +160,38 @@ final class ImageWalker {
   }
 
   private Set<Platform> walkIndex(
-      Digest index, List<Descriptor> children, IndexChoice wanted, int depth) throws IOException {
+      Digest index, List<IndexChoice.Entry> children, IndexChoice wanted, int depth)
+      throws IOException {
     Set<Platform> matched = new HashSet<>();
-    int whole = 0;
-    for (Descriptor child : children) {
-      int before = found.size();
+    Set<Digest> lost = new HashSet<>();
+    String reason = "";
+    // What attests an image comes after it, and stays behind with it.
+    for (IndexChoice.Entry entry : children) {
+      Descriptor child = entry.blob();
+      if (entry.attested().filter(lost::contains).isPresent()) {
+        lost.add(child.digest());
+        continue;
+      }
+      Mark before = mark();
       try {
         Set<Platform> below = walk(child, wanted, depth + 1);
         matched.addAll(MediaTypes.isIndex(child.mediaType()) ? below : wanted.matching(child));
-        whole++;
       } catch (GantryException e) {
         if (e.kind() != Kind.NOT_FOUND || e == told) {
           throw e;
         }
         leaveOut(index, child, e);
-        forgetAfter(before);
+        forget(before);
+        leftOut.addAll(wanted.matching(child));
+        lost.add(child.digest());
+        reason = reason.isEmpty() ? String.valueOf(e.getMessage()) : reason;
       }
     }
-    if (whole == 0 && !children.isEmpty()) {
+    if (!lost.isEmpty()
+        && children.stream().allMatch(entry -> lost.contains(entry.blob().digest()))) {
       throw new GantryException(
-          Kind.NOT_FOUND, "index %s: the source has none of its images whole".formatted(index));
+          Kind.NOT_FOUND,
+          "index %s: the source has none of its images whole: %s".formatted(index, reason));
     }
     return matched;
   }
@@ -167,24 +208,38 @@ final class ImageWalker {
               cause);
       throw told;
     }
-    missing.add(
-        new MissingImage(
-            index,
-            child.platform(),
-            Optional.of(child.digest()),
-            String.valueOf(cause.getMessage())));
+    addMissing(index, child, cause);
   }
 
-  private void forgetAfter(int number) {
-    List<Digest> tail = found.subList(number, found.size());
-    Set<Digest> forgotten = new HashSet<>(tail);
-    tail.clear();
-    visited.keySet().removeIf(visit -> forgotten.contains(visit.digest()));
-    for (Digest digest : forgotten) {
+  private void addMissing(Digest neededBy, Descriptor image, GantryException cause)
+      throws GantryException {
+    missing.add(
+        new MissingImage(
+            neededBy,
+            image.platform(),
+            Optional.of(image.digest()),
+            String.valueOf(cause.getMessage())));
+    checkNumber();
+  }
+
+  /** How much had been found at some point. */
+  private record Mark(int found, int visits) {}
+
+  private Mark mark() {
+    return new Mark(found.size(), visits.size());
+  }
+
+  private void forget(Mark mark) {
+    List<Digest> blobsSince = found.subList(mark.found(), found.size());
+    for (Digest digest : blobsSince) {
       Descriptor blob = blobs.remove(digest);
       totalBytes -= blob == null ? 0 : blob.size();
       skipped.remove(digest);
     }
+    blobsSince.clear();
+    List<Visit> visitsSince = visits.subList(mark.visits(), visits.size());
+    visitsSince.forEach(visited::remove);
+    visitsSince.clear();
   }
 
   private ImageDocument read(Descriptor descriptor) throws IOException {
@@ -192,14 +247,8 @@ final class ImageWalker {
   }
 
   /** Bare, as the children of every level above are kept while one is walked. */
-  private List<Descriptor> childrenOf(Descriptor descriptor, IndexChoice wanted)
-      throws IOException {
-    ImageDocument document = read(descriptor);
-    List<Descriptor> children =
-        MediaTypes.isIndex(descriptor.mediaType())
-            ? wanted.of(source, document)
-            : document.children();
-    return children.stream().map(Descriptor::bare).toList();
+  private List<Descriptor> childrenOf(Descriptor manifest) throws IOException {
+    return read(manifest).children().stream().map(Descriptor::bare).toList();
   }
 
   private String offered(Descriptor index) throws IOException {
@@ -235,7 +284,7 @@ final class ImageWalker {
   }
 
   private void checkNumber() throws GantryException {
-    if (blobs.size() + skipped.size() > MAX_BLOBS) {
+    if (blobs.size() + skipped.size() + missing.size() > MAX_BLOBS) {
       throw new GantryException(
           Kind.INVALID_IMAGE, "more than %d blobs in one export".formatted(MAX_BLOBS));
     }
@@ -279,12 +328,12 @@ final class ImageWalker {
     return missing;
   }
 
-  /** Returns the manifests and indexes among the blobs. */
-  Set<Digest> documents() {
-    return visited.keySet().stream()
-        .map(Visit::digest)
-        .filter(blobs::containsKey)
-        .collect(Collectors.toCollection(TreeSet::new));
+  /**
+   * Returns the manifests and indexes that were found, in that order; what is found later is added
+   * to the list.
+   */
+  List<Visit> visits() {
+    return visits;
   }
 
   boolean found(Descriptor descriptor) {

@@ -11,11 +11,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Makes indexes that list no more than what is exported of them, nested ones first. */
 final class IndexRewriter {
@@ -57,11 +57,16 @@ final class IndexRewriter {
   private Optional<Descriptor> shortened(Descriptor index) throws IOException {
     byte[] content = ManifestReader.read(source, index);
     ImageDocument document = ImageDocument.parse(index, content);
-    Set<Descriptor> chosen = new HashSet<>(choice.of(source, document));
+    Set<Descriptor> chosen =
+        choice.of(source, document).stream()
+            .map(IndexChoice.Entry::blob)
+            .collect(Collectors.toSet());
     List<Optional<Descriptor>> entries = new ArrayList<>();
     for (Descriptor child : document.children()) {
       entries.add(
-          chosen.contains(child) && walked.found(child) ? rewritten(child) : Optional.empty());
+          chosen.contains(child.bare()) && walked.found(child)
+              ? rewritten(child)
+              : Optional.empty());
     }
     if (entries.equals(document.children().stream().map(Optional::of).toList())) {
       return Optional.of(index);

@@ -25,7 +25,7 @@ final class Planner {
   ExportPlan plan() throws IOException {
     List<Descriptor> images = ImageSelector.select(source, request);
     ImageWalker walker = walk(source, images);
-    List<MissingImage> missing = walker.missing();
+    List<MissingImage> missing = new ArrayList<>(walker.missing());
     List<RewrittenIndex> rewritten = List.of();
     ContentStore store = source;
     if (request.rewritesIndex()) {
@@ -41,7 +41,9 @@ final class Planner {
     }
     List<Descriptor> entries = new ArrayList<>(images);
     if (request.referrers().isPresent()) {
+      walker.missing().clear();
       entries.addAll(referrers(walker, images));
+      missing.addAll(walker.missing());
     }
     return new ExportPlan(
         Index.of(entries),
@@ -66,20 +68,13 @@ final class Planner {
     Referrers offered = Referrers.in(source, ReferrerTypes.of(request));
     Set<Digest> published = new HashSet<>();
     images.forEach(image -> published.add(image.digest()));
-    Set<Digest> looked = new HashSet<>();
     List<Descriptor> entries = new ArrayList<>();
-    boolean more = true;
-    while (more) {
-      more = false;
-      for (Digest subject : walker.documents()) {
-        if (looked.add(subject)) {
-          for (Descriptor referrer : offered.of(subject)) {
-            if (published.add(referrer.digest())) {
-              walker.walkWhole(referrer);
-              entries.add(referrer);
-              more = true;
-            }
-          }
+    // The list grows while it is gone through.
+    for (int i = 0; i < walker.visits().size(); i++) {
+      Digest subject = walker.visits().get(i).digest();
+      for (Descriptor referrer : offered.of(subject)) {
+        if (published.add(referrer.digest()) && walker.walkReferrer(referrer, subject)) {
+          entries.add(referrer);
         }
       }
     }

@@ -12,24 +12,30 @@ import java.util.function.Predicate;
  * layout, whose entries are the images that it offers.
  *
  * @param mediaType the OCI index or Docker manifest list type
+ * @param artifactType the type of the artifact, when this is one
  * @param manifests the entries, the best match first
  * @param subject the manifest that this index is about
  * @see <a href="https://github.com/opencontainers/image-spec/blob/main/image-index.md">image-spec,
  *     image index</a>
  */
-public record Index(String mediaType, List<Descriptor> manifests, Optional<Descriptor> subject)
+public record Index(
+    String mediaType,
+    Optional<String> artifactType,
+    List<Descriptor> manifests,
+    Optional<Descriptor> subject)
     implements ImageDocument {
 
   /** Copies the entries. */
   public Index {
     requireNonNull(mediaType, "mediaType");
+    requireNonNull(artifactType, "artifactType");
     requireNonNull(subject, "subject");
     manifests = List.copyOf(manifests);
   }
 
   /** Returns an index that offers these images. */
   public static Index of(List<Descriptor> manifests) {
-    return new Index(MediaTypes.OCI_INDEX, manifests, Optional.empty());
+    return new Index(MediaTypes.OCI_INDEX, Optional.empty(), manifests, Optional.empty());
   }
 
   /**

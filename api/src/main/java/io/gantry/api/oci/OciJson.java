@@ -125,7 +125,11 @@ final class OciJson {
     if (!root.has("manifests")) {
       throw invalid("an index must have 'manifests'");
     }
-    return new Index(mediaType, descriptors("manifests", mismatches), subject(mismatches));
+    return new Index(
+        mediaType,
+        text(root, "", "artifactType"),
+        descriptors("manifests", mismatches),
+        subject(mismatches));
   }
 
   Manifest toManifest(String mediaType, Consumer<GantryException> mismatches)

@@ -82,7 +82,8 @@ class ImageDocumentTest {
 
     Descriptor child = Descriptor.of(MediaTypes.OCI_MANIFEST, Digest.parse(hex("c1")), 5);
     assertThat(document)
-        .isEqualTo(new Index(MediaTypes.OCI_INDEX, List.of(child), Optional.of(child)));
+        .isEqualTo(
+            new Index(MediaTypes.OCI_INDEX, Optional.empty(), List.of(child), Optional.of(child)));
     assertThat(document.children()).containsExactly(child);
   }
 
