@@ -1,8 +1,8 @@
 package io.gantry.cli;
 
-import io.gantry.api.oci.Annotations;
 import io.gantry.api.oci.Descriptor;
 import io.gantry.api.oci.Digest;
+import io.gantry.api.oci.EntryNames;
 import io.gantry.api.oci.Index;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,15 +28,7 @@ record ExportedImage(Descriptor descriptor, List<String> names) {
     for (Descriptor entry : index.manifests()) {
       images.putIfAbsent(entry.digest(), entry);
       List<String> known = names.computeIfAbsent(entry.digest(), digest -> new ArrayList<>());
-      String name =
-          entry
-              .annotations()
-              .getOrDefault(
-                  Annotations.IMAGE_NAME,
-                  entry.annotations().getOrDefault(Annotations.REF_NAME, ""));
-      if (!name.isEmpty()) {
-        known.add(name);
-      }
+      EntryNames.of(entry).ifPresent(known::add);
     }
     return images.values().stream()
         .map(image -> new ExportedImage(image, names.getOrDefault(image.digest(), List.of())))

@@ -6,6 +6,7 @@ import io.gantry.api.layout.Layout;
 import io.gantry.api.layout.Removal;
 import io.gantry.api.oci.Descriptor;
 import io.gantry.api.oci.Digest;
+import io.gantry.api.oci.EntryNames;
 import io.gantry.api.plugin.DriverRegistry;
 import io.gantry.api.provider.Location;
 import java.io.IOException;
@@ -84,7 +85,9 @@ final class RemoveCommand implements Callable<Integer> {
     }
     if (!quiet) {
       for (Descriptor entry : removed) {
-        String line = "removed %s (%s)".formatted(ImageNames.of(entry), entry.digest());
+        String line =
+            "removed %s (%s)"
+                .formatted(EntryNames.of(entry).orElse("an entry without a name"), entry.digest());
         output.err().println(TerminalText.shorten(TerminalText.escape(line)));
       }
     }

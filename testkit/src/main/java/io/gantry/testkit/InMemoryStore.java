@@ -9,7 +9,6 @@ import io.gantry.api.oci.Descriptor;
 import io.gantry.api.oci.Digest;
 import io.gantry.api.oci.DigestAlgorithm;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -87,7 +86,7 @@ public final class InMemoryStore implements ContentStore {
     if (content == null) {
       throw new GantryException(Kind.NOT_FOUND, "blob %s: not in memory".formatted(digest));
     }
-    return new Reader(content);
+    return BlobReader.of(content);
   }
 
   @Override
@@ -98,30 +97,4 @@ public final class InMemoryStore implements ContentStore {
   /** Does nothing: the content stays. */
   @Override
   public void close() {}
-
-  private static final class Reader implements BlobReader {
-    private final byte[] content;
-
-    Reader(byte[] content) {
-      this.content = content;
-    }
-
-    @Override
-    public long size() {
-      return content.length;
-    }
-
-    @Override
-    public int read(ByteBuffer dst, long position) {
-      if (position >= content.length) {
-        return -1;
-      }
-      int count = (int) Math.min(dst.remaining(), content.length - position);
-      dst.put(content, (int) position, count);
-      return count;
-    }
-
-    @Override
-    public void close() {}
-  }
 }

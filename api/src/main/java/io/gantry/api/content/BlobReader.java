@@ -12,6 +12,15 @@ import java.security.MessageDigest;
  * cursor, so ranges may be read again and by several threads side by side. The caller closes it.
  */
 public interface BlobReader extends Closeable {
+  /**
+   * Returns a reader of bytes that are in memory.
+   *
+   * @param content is not copied
+   */
+  static BlobReader of(byte[] content) {
+    return new BytesReader(content);
+  }
+
   /** Returns the length of the stored blob in bytes, whatever its descriptor says. */
   long size() throws IOException;
 

@@ -3,15 +3,14 @@ package io.gantry.api.export;
 import io.gantry.api.GantryException;
 import io.gantry.api.GantryException.Kind;
 import io.gantry.api.content.ContentStore;
-import io.gantry.api.oci.Annotations;
 import io.gantry.api.oci.Descriptor;
 import io.gantry.api.oci.Digest;
+import io.gantry.api.oci.EntryNames;
 import io.gantry.api.oci.ImageName;
 import io.gantry.api.oci.Platform;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -101,35 +100,14 @@ final class ImageSelector {
 
   private static List<Descriptor> byName(List<Descriptor> offered, String name)
       throws GantryException {
-    String fullName = normalized(name);
-    List<Descriptor> entries =
-        filter(
-            offered,
-            entry -> {
-              String full = entry.annotations().get(Annotations.IMAGE_NAME);
-              return name.equals(full) || fullName.equals(full);
-            });
-    if (entries.isEmpty()) {
-      entries =
-          filter(offered, entry -> name.equals(entry.annotations().get(Annotations.REF_NAME)));
-    }
-    if (entries.isEmpty()) {
-      // Tools that know one annotation alone write the full name there.
-      entries =
-          filter(
-              offered,
-              entry ->
-                  nameOf(entry)
-                      .filter(ImageName::isFullName)
-                      .filter(full -> isNamed(full, name, fullName))
-                      .isPresent());
-    }
-    if (entries.isEmpty() && offered.size() == 1 && nameOf(offered.get(0)).isEmpty()) {
+    List<Descriptor> entries = EntryNames.find(offered, name);
+    if (entries.isEmpty() && offered.size() == 1 && EntryNames.of(offered.get(0)).isEmpty()) {
       entries = offered;
     }
     if (entries.isEmpty()) {
       throw new GantryException(
-          Kind.NOT_FOUND, "no image '%s' in the source; it has %s".formatted(name, list(offered)));
+          Kind.NOT_FOUND,
+          "no image '%s' in the source; it has %s".formatted(name, EntryNames.list(offered)));
     }
     if (entries.stream().map(Descriptor::digest).distinct().count() > 1) {
       throw new GantryException(
@@ -138,7 +116,7 @@ final class ImageSelector {
               .formatted(
                   name,
                   entries.stream()
-                      .map(entry -> nameOf(entry).orElse("") + "@" + entry.digest())
+                      .map(entry -> EntryNames.of(entry).orElse("") + "@" + entry.digest())
                       .distinct()
                       .limit(MAX_NAMES_SHOWN)
                       .collect(Collectors.joining(", "))));
@@ -153,7 +131,7 @@ final class ImageSelector {
       throw new GantryException(
           Kind.INVALID_ARGUMENT,
           "a name can be given to one image only, and the source has %s; select one"
-              .formatted(list(selected)));
+              .formatted(EntryNames.list(selected)));
     }
     try {
       return new LinkedHashSet<>(names)
@@ -165,41 +143,5 @@ final class ImageSelector {
 
   private static List<Descriptor> filter(List<Descriptor> entries, Predicate<Descriptor> wanted) {
     return entries.stream().filter(wanted).toList();
-  }
-
-  private static String normalized(String name) {
-    try {
-      return ImageName.parse(name).toString();
-    } catch (IllegalArgumentException onlyATag) {
-      return name;
-    }
-  }
-
-  /** Returns whether a full name is the one that was asked for, or has the tag that was. */
-  private static boolean isNamed(String full, String name, String fullName) {
-    try {
-      ImageName parsed = ImageName.parse(full);
-      return parsed.toString().equals(fullName) || parsed.tag().filter(name::equals).isPresent();
-    } catch (IllegalArgumentException noName) {
-      return false;
-    }
-  }
-
-  private static Optional<String> nameOf(Descriptor entry) {
-    return Optional.ofNullable(entry.annotations().get(Annotations.IMAGE_NAME))
-        .or(() -> Optional.ofNullable(entry.annotations().get(Annotations.REF_NAME)));
-  }
-
-  private static String list(List<Descriptor> entries) {
-    if (entries.isEmpty()) {
-      return "none";
-    }
-    String shown =
-        entries.stream()
-            .limit(MAX_NAMES_SHOWN)
-            .map(entry -> nameOf(entry).orElse(entry.digest().toString()))
-            .collect(Collectors.joining(", "));
-    int more = entries.size() - MAX_NAMES_SHOWN;
-    return more > 0 ? shown + " and " + more + " more" : shown;
   }
 }

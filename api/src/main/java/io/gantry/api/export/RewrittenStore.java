@@ -5,7 +5,6 @@ import io.gantry.api.content.ContentStore;
 import io.gantry.api.oci.Descriptor;
 import io.gantry.api.oci.Digest;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -50,39 +49,11 @@ final class RewrittenStore implements ContentStore {
     RewrittenIndex index = rewritten.get(blob.digest());
     return index == null
         ? source.open(blob)
-        : new Content(index.json().getBytes(StandardCharsets.UTF_8));
+        : BlobReader.of(index.json().getBytes(StandardCharsets.UTF_8));
   }
 
   @Override
   public void close() {
     // The source is its owner's to close.
-  }
-
-  /** A blob in memory. */
-  private static final class Content implements BlobReader {
-    private final byte[] bytes;
-
-    Content(byte[] bytes) {
-      this.bytes = bytes;
-    }
-
-    @Override
-    public long size() {
-      return bytes.length;
-    }
-
-    @Override
-    public int read(ByteBuffer dst, long position) {
-      if (position >= bytes.length) {
-        return -1;
-      }
-      int from = Math.toIntExact(position);
-      int count = Math.min(dst.remaining(), bytes.length - from);
-      dst.put(bytes, from, count);
-      return count;
-    }
-
-    @Override
-    public void close() {}
   }
 }

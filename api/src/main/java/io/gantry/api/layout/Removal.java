@@ -2,17 +2,14 @@ package io.gantry.api.layout;
 
 import io.gantry.api.GantryException;
 import io.gantry.api.GantryException.Kind;
-import io.gantry.api.oci.Annotations;
 import io.gantry.api.oci.Descriptor;
 import io.gantry.api.oci.Digest;
-import io.gantry.api.oci.ImageName;
+import io.gantry.api.oci.EntryNames;
 import io.gantry.api.oci.Index;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 /**
  * Which entries of an index to take out of it.
@@ -21,8 +18,6 @@ import java.util.stream.Collectors;
  * @param untagged the digests of entries that have no name
  */
 public record Removal(List<String> names, List<Digest> untagged) {
-  private static final int MAX_NAMES_SHOWN = 10;
-
   /** Copies the lists. */
   public Removal {
     names = List.copyOf(names);
@@ -50,26 +45,17 @@ public record Removal(List<String> names, List<Digest> untagged) {
 
   private static List<Descriptor> named(List<Descriptor> entries, String name)
       throws GantryException {
-    String fullName = normalized(name);
-    List<Descriptor> found =
-        filter(
-            entries,
-            entry -> {
-              String full = entry.annotations().get(Annotations.IMAGE_NAME);
-              return name.equals(full) || fullName.equals(full);
-            });
-    if (found.isEmpty()) {
-      found = filter(entries, entry -> name.equals(entry.annotations().get(Annotations.REF_NAME)));
-    }
+    List<Descriptor> found = EntryNames.find(entries, name);
     if (found.isEmpty()) {
       throw new GantryException(
-          Kind.NOT_FOUND, "no image '%s' in the index; it has %s".formatted(name, list(entries)));
+          Kind.NOT_FOUND,
+          "no image '%s' in the index; it has %s".formatted(name, EntryNames.list(entries)));
     }
-    if (found.stream().map(Removal::nameOf).distinct().count() > 1) {
+    if (found.stream().map(EntryNames::of).distinct().count() > 1) {
       throw new GantryException(
           Kind.INVALID_ARGUMENT,
           "'%s' is the tag of several images; choose one by its full name: %s"
-              .formatted(name, list(found)));
+              .formatted(name, EntryNames.list(found)));
     }
     return found;
   }
@@ -79,46 +65,19 @@ public record Removal(List<String> names, List<Digest> untagged) {
     List<Descriptor> found = filter(entries, entry -> entry.digest().equals(digest));
     if (found.isEmpty()) {
       throw new GantryException(
-          Kind.NOT_FOUND, "no image %s in the index; it has %s".formatted(digest, list(entries)));
+          Kind.NOT_FOUND,
+          "no image %s in the index; it has %s".formatted(digest, EntryNames.list(entries)));
     }
-    List<Descriptor> nameless = filter(found, entry -> nameOf(entry).isEmpty());
+    List<Descriptor> nameless = filter(found, entry -> EntryNames.of(entry).isEmpty());
     if (nameless.isEmpty()) {
       throw new GantryException(
           Kind.INVALID_ARGUMENT,
-          "image %s has a name; remove it by that: %s".formatted(digest, list(found)));
+          "image %s has a name; remove it by that: %s".formatted(digest, EntryNames.list(found)));
     }
     return nameless;
   }
 
   private static List<Descriptor> filter(List<Descriptor> entries, Predicate<Descriptor> wanted) {
     return entries.stream().filter(wanted).toList();
-  }
-
-  private static String normalized(String name) {
-    try {
-      return ImageName.parse(name).toString();
-    } catch (IllegalArgumentException onlyATag) {
-      return name;
-    }
-  }
-
-  private static Optional<String> nameOf(Descriptor entry) {
-    return Optional.ofNullable(entry.annotations().get(Annotations.IMAGE_NAME))
-        .or(() -> Optional.ofNullable(entry.annotations().get(Annotations.REF_NAME)));
-  }
-
-  private static String list(List<Descriptor> entries) {
-    if (entries.isEmpty()) {
-      return "none";
-    }
-    String shown =
-        entries.stream()
-            .map(entry -> nameOf(entry).orElse("@" + entry.digest()))
-            .distinct()
-            .limit(MAX_NAMES_SHOWN)
-            .collect(Collectors.joining(", "));
-    return entries.size() > MAX_NAMES_SHOWN
-        ? "%s and more, %d entries in all".formatted(shown, entries.size())
-        : shown;
   }
 }

@@ -8,7 +8,6 @@ import io.gantry.api.content.ManifestReader;
 import io.gantry.api.oci.Descriptor;
 import io.gantry.api.oci.Digest;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,7 +59,7 @@ final class ArchiveStore implements ContentStore {
   private BlobReader open(Digest digest) throws IOException {
     byte[] bytes = made.get(digest);
     if (bytes != null) {
-      return new BytesReader(bytes);
+      return BlobReader.of(bytes);
     }
     Span span = spans.get(digest);
     if (span == null) {
@@ -80,31 +79,5 @@ final class ArchiveStore implements ContentStore {
   @Override
   public void close() throws IOException {
     content.close();
-  }
-
-  private static final class BytesReader implements BlobReader {
-    private final byte[] bytes;
-
-    BytesReader(byte[] bytes) {
-      this.bytes = bytes;
-    }
-
-    @Override
-    public long size() {
-      return bytes.length;
-    }
-
-    @Override
-    public int read(ByteBuffer dst, long position) {
-      if (position >= bytes.length) {
-        return -1;
-      }
-      int count = (int) Math.min(dst.remaining(), bytes.length - position);
-      dst.put(bytes, (int) position, count);
-      return count;
-    }
-
-    @Override
-    public void close() {}
   }
 }
