@@ -7,6 +7,7 @@ import java.io.Closeable;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -18,6 +19,9 @@ import java.nio.file.StandardOpenOption;
  * them in a file of our own.
  */
 final class ArchiveOpener {
+  /** Tools fill up their last record, of 10 KiB or what they are told; a bomb of zeros has more. */
+  private static final int MAX_PADDING = 16 * 1024 * 1024;
+
   private final Path spoolFolder;
 
   /**
@@ -72,10 +76,14 @@ final class ArchiveOpener {
     try (owned) {
       FileChannel spool = SpoolFile.create(spoolFolder);
       try {
-        ContentStore store =
-            open(
-                new ArchiveContent(spool, name, spool),
-                new StreamInput(compression.open(stream, name), spool));
+        InputStream in = compression.open(stream, name);
+        ArchiveContent content = new ArchiveContent(spool, name, spool);
+        ArchiveMembers members = ArchiveMembers.of(new StreamInput(in, spool), content);
+        if (compression != Compression.NONE) {
+          // The checksum of what is compressed stands behind it.
+          passPadding(in, name);
+        }
+        ContentStore store = open(content, members);
         if (!seekable) {
           stream.drain();
         }
@@ -83,6 +91,28 @@ final class ArchiveOpener {
       } catch (Throwable e) {
         spool.close();
         throw e;
+      }
+    }
+  }
+
+  /** Reads what follows the end of an archive; keeps nothing of it. */
+  private static void passPadding(InputStream in, Object name) throws IOException {
+    byte[] buffer = new byte[64 * 1024];
+    long total = 0;
+    for (int count; (count = in.read(buffer)) >= 0; ) {
+      total += count;
+      for (int i = 0; i < count; i++) {
+        if (buffer[i] != 0) {
+          throw new GantryException(
+              Kind.INVALID_IMAGE,
+              name + ": something follows the end of the archive; make the archive again");
+        }
+      }
+      if (total > MAX_PADDING) {
+        throw new GantryException(
+            Kind.INVALID_IMAGE,
+            "%s: more than %d zeros follow the end of the archive; make the archive again"
+                .formatted(name, MAX_PADDING));
       }
     }
   }
@@ -97,7 +127,11 @@ final class ArchiveOpener {
   }
 
   private static ContentStore open(ArchiveContent content, TarInput input) throws IOException {
-    ArchiveMembers members = ArchiveMembers.of(input, content);
+    return open(content, ArchiveMembers.of(input, content));
+  }
+
+  private static ContentStore open(ArchiveContent content, ArchiveMembers members)
+      throws IOException {
     return members.isLayout()
         ? LayoutArchive.open(content, members)
         : DockerArchive.open(content, members);

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.HexFormat;
 import java.util.stream.Stream;
-import java.util.zip.GZIPInputStream;
 
 /** How content may be compressed, told by its first bytes. */
 enum Compression {
@@ -15,8 +14,6 @@ enum Compression {
 
   /** As many bytes as tell them all apart. */
   static final int MAGIC_BYTES = 4;
-
-  private static final int BUFFER_BYTES = 64 * 1024;
 
   private final String magic;
 
@@ -32,13 +29,13 @@ enum Compression {
   /**
    * Returns what was compressed.
    *
-   * @param in what is compressed; its {@code available} is zero at the end and nowhere else
+   * @param in what is compressed
    * @param name what it is called in messages
    */
   InputStream open(InputStream in, Object name) throws IOException {
     return switch (this) {
       case NONE -> in;
-      case GZIP -> new DecompressedStream(() -> new GZIPInputStream(in, BUFFER_BYTES), name);
+      case GZIP -> new DecompressedStream(() -> new GzipStream(in), name);
       case ZSTD -> new DecompressedStream(() -> ZstdStream.open(in), name);
     };
   }

@@ -2,6 +2,7 @@ package io.gantry.driver.tar;
 
 import static io.gantry.driver.tar.ArchiveFixture.SOME;
 import static io.gantry.driver.tar.ArchiveFixture.openAt;
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -27,7 +28,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
-import java.util.zip.GZIPInputStream;
+import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -121,6 +122,79 @@ class StreamedArchiveTest {
           .hasMessageContaining("a.tar: ");
     }
     assertThat(spooled()).isEmpty();
+  }
+
+  private void assertRefused(byte[] bad, String... words) throws IOException {
+    assertThatThrownBy(() -> open(bad).close())
+        .isInstanceOfSatisfying(
+            GantryException.class, e -> assertThat(e.kind()).isEqualTo(Kind.INVALID_IMAGE))
+        .hasMessageContaining("a.tar: ")
+        .hasMessageContainingAll(words);
+    assertThat(spooled()).isEmpty();
+  }
+
+  private static byte[] stored(byte[] content) throws IOException {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (OutputStream out =
+        new GZIPOutputStream(bytes) {
+          {
+            def.setLevel(Deflater.NO_COMPRESSION);
+          }
+        }) {
+      out.write(content);
+    }
+    return bytes.toByteArray();
+  }
+
+  @Test
+  void refusesAnotherTrailerOfGzip() throws IOException {
+    byte[] sound = compress(Compression.GZIP, whole);
+    for (int fromEnd = 1; fromEnd <= 8; fromEnd++) {
+      byte[] wrong = sound.clone();
+      wrong[wrong.length - fromEnd] ^= 1;
+      assertRefused(wrong, fromEnd > 4 ? "checksum" : "length", "copy it again");
+      assertRefused(Arrays.copyOf(sound, sound.length - fromEnd), "cut short");
+    }
+  }
+
+  /** Nothing but the checksum tells that the index is another. */
+  @Test
+  void refusesAnIndexThatWasAltered() throws IOException {
+    byte[] altered = stored(whole);
+    String text = new String(altered, ISO_8859_1);
+    int at = text.indexOf("app:1.0");
+    assertThat(at).isPositive();
+    altered[at + 4] = '7';
+    assertRefused(altered, "checksum");
+  }
+
+  @Test
+  void refusesAnotherChecksumOfZstd() throws IOException {
+    byte[] wrong = compress(Compression.ZSTD, whole);
+    wrong[wrong.length - 1] ^= 1;
+    assertRefused(wrong, "damaged");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"GZIP", "ZSTD"})
+  void refusesWhatFollowsTheEnd(Compression compression) throws IOException {
+    byte[] sound = compress(compression, whole);
+    assertRefused(concat(sound, "garbage".getBytes(UTF_8)), "damaged");
+    assertRefused(compress(compression, concat(whole, SOME)), "follows the end");
+    assertRefused(concat(sound, compress(compression, whole)), "follows the end");
+    assertRefused(compress(compression, concat(whole, new byte[17 << 20])), "zeros follow");
+  }
+
+  @Test
+  void readsGzipThatIsPaddedOrNamed() throws IOException {
+    byte[] sound = compress(Compression.GZIP, whole);
+    byte[] header = Arrays.copyOf(sound, 10);
+    header[3] = 2 | 4 | 8 | 16;
+    byte[] fields = {2, 0, 'x', 'y', 'a', 0, 'b', 0, 1, 2};
+    byte[] named = concat(concat(header, fields), Arrays.copyOfRange(sound, 10, sound.length));
+    try (ContentStore store = open(concat(named, new byte[5000]))) {
+      layout.assertComplete(store);
+    }
   }
 
   @Test
@@ -219,7 +293,7 @@ class StreamedArchiveTest {
         };
     ChannelStream stream = new ChannelStream(slow, "a pipe");
     assertThat(stream.peek(2)).containsExactly(0x1f, 0x8b);
-    assertThat(new GZIPInputStream(stream).readAllBytes()).isEqualTo(concat(SOME, SOME));
+    assertThat(new GzipStream(stream).readAllBytes()).isEqualTo(concat(SOME, SOME));
     assertThat(stream.available()).isZero();
   }
 }
