@@ -28,6 +28,12 @@ final class ArchiveMembers {
   /** Docker's archives have a handful for each layer. */
   private static final int MAX_OTHERS = 100_000;
 
+  /** Linux takes no longer path. */
+  private static final int MAX_NAME = 4096;
+
+  /** Of names and of where links lead, in characters. */
+  private static final int MAX_NAMES = 32 * 1024 * 1024;
+
   private static final int MAX_LINKS_FOLLOWED = 10;
 
   private final Object archive;
@@ -35,6 +41,7 @@ final class ArchiveMembers {
   private final Map<String, Span> others = new HashMap<>();
   private final Map<String, Optional<String>> links = new HashMap<>();
   private final Set<String> twice = new HashSet<>();
+  private long names;
   private boolean tooMany;
 
   private ArchiveMembers(Object archive) {
@@ -71,6 +78,11 @@ final class ArchiveMembers {
 
   private void addToLayout(TarMember member, TarReader reader) throws IOException {
     String name = member.name();
+    if (isBelowAFile(name)) {
+      throw invalid(
+          "member '%s' is below a file, where none can be; make the archive again"
+              .formatted(MemberNames.shown(name)));
+    }
     switch (member.kind()) {
       case FILE -> {
         if (!isFileOfLayout(name)) {
@@ -87,7 +99,11 @@ final class ArchiveMembers {
         }
       }
       case FOLDER -> {
-        // Of no matter, unless it is in the place of a file: then the file is missed.
+        if (isFileOfLayout(name)) {
+          throw invalid(
+              "member '%s' is a folder in the place of a file; make the archive again"
+                  .formatted(name));
+        }
       }
       default ->
           throw invalid(
@@ -98,25 +114,51 @@ final class ArchiveMembers {
 
   private void addOther(TarMember member, TarReader reader) throws IOException {
     String name = member.name();
+    if (name.length() > MAX_NAME) {
+      // Nothing but a manifest.json could ask for it, and is told then.
+      return;
+    }
     boolean known = others.containsKey(name) || links.containsKey(name);
     switch (member.kind()) {
-      case FILE -> others.put(name, reader.keep(member));
-      case SYMBOLIC_LINK -> links.put(name, MemberNames.resolve(name, member.link()));
+      case FILE -> {
+        others.put(name, reader.keep(member));
+        names += name.length();
+      }
+      case SYMBOLIC_LINK -> addLink(name, MemberNames.resolve(name, member.link()));
       // Named from the top of the archive.
-      case HARD_LINK -> links.put(name, MemberNames.resolve("", member.link()));
+      case HARD_LINK -> addLink(name, MemberNames.resolve("", member.link()));
       default -> known = false;
     }
     if (known) {
       twice.add(name);
     }
-    tooMany = others.size() + links.size() > MAX_OTHERS;
+    tooMany = others.size() + links.size() > MAX_OTHERS || names > MAX_NAMES;
+  }
+
+  /** Of what is too long, as much is kept as shows it. */
+  private void addLink(String name, Optional<String> target) {
+    Optional<String> kept =
+        target.map(to -> to.length() > MAX_NAME ? to.substring(0, MAX_NAME + 1) : to);
+    links.put(name, kept);
+    names += name.length() + kept.map(String::length).orElse(0);
   }
 
   private static boolean isOfLayout(String name) {
     return name.equals(INDEX)
         || name.equals(LayoutHeader.FILE_NAME)
         || name.equals(BLOBS)
-        || name.startsWith(BLOBS + "/");
+        || name.startsWith(BLOBS + "/")
+        || isBelowAFile(name);
+  }
+
+  /** Returns whether a file of a layout would have to be a folder for this one. */
+  private static boolean isBelowAFile(String name) {
+    if (name.startsWith(BLOBS + "/")) {
+      String[] parts = name.split("/", 4);
+      return parts.length == 4
+          && digest(String.join("/", parts[0], parts[1], parts[2])).isPresent();
+    }
+    return name.startsWith(INDEX + "/") || name.startsWith(LayoutHeader.FILE_NAME + "/");
   }
 
   private static boolean isFileOfLayout(String name) {
@@ -161,8 +203,9 @@ final class ArchiveMembers {
   Optional<Span> follow(String path) throws GantryException {
     if (tooMany) {
       throw invalid(
-          "has more than %d files and no index.json; it is no archive of images"
-              .formatted(MAX_OTHERS));
+          "has more than %d files or %d characters of names and no index.json; it is no archive of"
+                  .formatted(MAX_OTHERS, MAX_NAMES)
+              + " images");
     }
     Optional<String> place;
     try {
@@ -174,6 +217,11 @@ final class ArchiveMembers {
     }
     for (int i = 0; i < MAX_LINKS_FOLLOWED && place.isPresent(); i++) {
       String name = place.get();
+      if (name.length() > MAX_NAME) {
+        throw invalid(
+            "member '%s' has a name of more than %d characters; make the archive again"
+                .formatted(MemberNames.shown(name), MAX_NAME));
+      }
       if (twice.contains(name)) {
         throw invalid(
             "member '%s' is there twice; make the archive again"

@@ -70,8 +70,8 @@ final class ChannelStream extends InputStream {
   }
 
   /**
-   * Waits for at least one byte, unlike other streams: {@link java.util.zip.GZIPInputStream} takes
-   * zero for the end, where a pipe may only be late.
+   * Waits for at least one byte, unlike other streams: zero is the end, and not a pipe that is
+   * late.
    */
   @Override
   public int available() throws IOException {

@@ -10,8 +10,10 @@ import java.util.OptionalLong;
 
 /**
  * Reads the headers of an archive, of any writer, one member after the other. Whatever the archive
- * says, memory stays small: commons-compress fills it with a name of a gigabyte, and descends once
- * more for each header that precedes a member until the stack ends, so it is not used here.
+ * says, what is held here stays within some megabytes, the headers of one member and the records
+ * for all; what is kept of the names that it returns is for the caller to bound. commons-compress
+ * fills it with a name of a gigabyte, and descends once more for each header that precedes a member
+ * until the stack ends, so it is not used here.
  *
  * <p>What two readers would read differently is refused: an archive must not be one image to Gantry
  * and another to the next tool.
@@ -53,6 +55,7 @@ final class TarReader {
     while (true) {
       HeaderBlock header = new HeaderBlock(block());
       if (header.isEnd()) {
+        end();
         return Optional.empty();
       }
       if (!header.isIntact()) {
@@ -161,6 +164,15 @@ final class TarReader {
       throw cutShort();
     }
     return content.array();
+  }
+
+  /** Some readers end at one block of zeros, and others go on unless there are two. */
+  private void end() throws IOException {
+    ByteBuffer block = ByteBuffer.allocate(BLOCK);
+    input.read(block);
+    if (!new HeaderBlock(block.array()).isEnd()) {
+      throw invalid("something follows one block of zeros; make the archive again");
+    }
   }
 
   private byte[] block() throws IOException {

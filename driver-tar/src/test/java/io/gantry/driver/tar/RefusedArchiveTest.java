@@ -169,6 +169,61 @@ class RefusedArchiveTest {
     assertRefused(layout.archive().raw(member.toBytes()).content(SOME), word);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"index.json", "oci-layout", BLOB, "./" + BLOB + "/"})
+  void refusesAFolderInThePlaceOfAFile(String name) {
+    assertRefused(layout.archive().member('5', name, new byte[0]), "in the place of a file");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"index.json/x", "oci-layout/x", BLOB + "/x", BLOB + "/x/y"})
+  void refusesMembersBelowAFile(String name) {
+    assertRefused(layout.archive().file(name, SOME), "is below a file");
+    assertRefused(layout.archive().link('2', name, "x"), "is below a file");
+  }
+
+  /** Go and GNU tar go on to the second archive, and others do not. */
+  @Test
+  void refusesAnotherArchiveBehindOneBlockOfZeros() throws IOException {
+    byte[] first = layout.archive().raw(new byte[512]).toBytes();
+    assertRefused(
+        new ArchiveBuilder().raw(first).raw(new ArchiveFixture().archive().toBytes()),
+        "follows one block of zeros");
+    try (ContentStore store = openAt(Files.write(file(), first))) {
+      layout.assertComplete(store);
+    }
+  }
+
+  @Test
+  void keepsNoMoreNamesThanFitIntoMemory() throws IOException {
+    ArchiveBuilder names = new ArchiveBuilder();
+    for (int i = 0; i < 8500; i++) {
+      names.pax('x', "path=" + i + "x".repeat(4000)).file("x", new byte[0]);
+    }
+    byte[] many = names.toBytes();
+    assertRefused(
+        new ArchiveBuilder().raw(many).file("manifest.json", SOME), "characters of names");
+    try (ContentStore store =
+        open(new ArchiveBuilder().raw(many).raw(layout.archive().toBytes()))) {
+      layout.assertComplete(store);
+    }
+  }
+
+  @Test
+  void keepsNoNameThatIsLongerThanAPath() {
+    ArchiveBuilder archive = new ArchiveBuilder();
+    String name = "n".repeat(900_000);
+    for (int i = 0; i < 40; i++) {
+      archive.pax('x', "path=" + i + name).file("x", new byte[0]);
+    }
+    // They would be too many if they were kept, and this is another complaint.
+    assertRefused(
+        new ArchiveBuilder().raw(archive.toBytes()).file("x", SOME), "neither an index.json nor");
+    assertRefused(
+        archive.pax('x', "linkpath=" + name).link('2', "manifest.json", "x"),
+        "name of more than 4096");
+  }
+
   @Test
   void needsNoStackForAChainOfHeaders() throws IOException {
     ArchiveBuilder chain = new ArchiveBuilder();

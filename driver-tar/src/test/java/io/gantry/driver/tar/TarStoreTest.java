@@ -229,7 +229,7 @@ class TarStoreTest {
   @Test
   void readsNothingBehindTheEnd() throws IOException {
     Files.write(
-        file(), layout.archive().raw(new byte[512]).raw(layout.archive().toBytes()).toBytes());
+        file(), layout.archive().raw(new byte[1024]).raw(layout.archive().toBytes()).toBytes());
     try (ContentStore store = openAt(file())) {
       layout.assertComplete(store);
     }
