@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -76,7 +77,7 @@ public final class ReachableBlobs {
     }
     byte[] content = ManifestReader.read(store, descriptor);
     if (!document) {
-      addAllIn(content);
+      walkAllIn(content, depth + 1);
       return;
     }
     List<Descriptor> children =
@@ -105,10 +106,29 @@ public final class ReachableBlobs {
   }
 
   /** There are forms of manifests that Gantry does not know, and all of them write digests so. */
-  private void addAllIn(byte[] content) throws GantryException {
+  private void walkAllIn(byte[] content, int depth) throws IOException {
     Matcher digests = DIGEST.matcher(new String(content, StandardCharsets.ISO_8859_1));
     while (digests.find()) {
-      add(Digest.parse(digests.group()));
+      Digest digest = Digest.parse(digests.group());
+      add(digest);
+      Optional<Descriptor> document = documentOf(digest);
+      if (document.isPresent()) {
+        walk(document.get(), depth, true);
+      }
+    }
+  }
+
+  /**
+   * A manifest or index is needed with all that it lists, whoever lists it; a layer leads nowhere.
+   */
+  private Optional<Descriptor> documentOf(Digest digest) throws IOException {
+    try {
+      return Optional.of(store.resolve(digest));
+    } catch (GantryException e) {
+      if (e.kind() == Kind.NOT_FOUND || e.kind() == Kind.INVALID_IMAGE) {
+        return Optional.empty();
+      }
+      throw e;
     }
   }
 }

@@ -1,5 +1,7 @@
 package io.gantry.driver.directory;
 
+import io.gantry.api.GantryException;
+import io.gantry.api.GantryException.Kind;
 import io.gantry.api.file.BlobFolder;
 import io.gantry.api.layout.StoredBlob;
 import io.gantry.api.oci.Digest;
@@ -41,8 +43,15 @@ final class UnneededBlobs {
    * @param youngest what has been changed since then is not old
    */
   static UnneededBlobs of(Path root, Set<Digest> reachable, Instant youngest) throws IOException {
+    Path folder = root.resolve("blobs");
+    if (Files.isSymbolicLink(folder)) {
+      throw new GantryException(
+          Kind.TARGET_FAILED,
+          "%s: a link, so that another layout may need its blobs; prune that one"
+              .formatted(folder));
+    }
     UnneededBlobs blobs = new UnneededBlobs(root, reachable, youngest);
-    for (Path entry : entriesOf(root.resolve("blobs"))) {
+    for (Path entry : entriesOf(folder)) {
       Optional<DigestAlgorithm> algorithm = algorithmOf(entry);
       if (algorithm.isPresent() && Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
         for (Path file : entriesOf(entry)) {

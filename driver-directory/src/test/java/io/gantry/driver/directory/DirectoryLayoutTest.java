@@ -331,6 +331,29 @@ class DirectoryLayoutTest {
   }
 
   @Test
+  void keepsWhatAManifestBelowAnEntryOfAnUnknownTypeNeeds() throws IOException {
+    Descriptor image = make.image(10, 20);
+    make.offer(
+        make.blob(
+            "application/vnd.example.index+json",
+            "{\"images\":[%s]}".formatted(ImageFactory.json(image))));
+    write();
+    assertThat(prune(AT_ONCE).removed()).isEmpty();
+  }
+
+  @Test
+  void prunesNoBlobsOfAnotherLayout() throws IOException {
+    make.offer(make.image(10), "app:1.0");
+    write();
+    Path other = folder.resolve("other");
+    Files.move(root().resolve("blobs"), other);
+    Files.createSymbolicLink(root().resolve("blobs"), other);
+    Files.writeString(other.resolve("sha256/" + "b".repeat(64)), "of another layout");
+    assertRefused(Kind.TARGET_FAILED, () -> prune(AT_ONCE), "a link");
+    assertThat(other.resolve("sha256/" + "b".repeat(64))).exists();
+  }
+
+  @Test
   void keepsWhatAnEntryOfAnUnknownTypeMentions() throws IOException {
     Descriptor layer = make.layer(70);
     Descriptor spare = make.layer(80);
