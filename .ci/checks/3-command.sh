@@ -105,8 +105,7 @@ target_is_a_file() {
 # Root may write everywhere, so somebody else has to try.
 target_not_writable() {
   local reachable=$T/distribution/bin/gantry
-  # The class-data archive is one for the jars in their first place.
-  local nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups env GANTRY_JAVA_OPTS=)
+  local nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups)
   chmod 755 "$WORK" "$T"
   # A clone may be where nobody but its owner can go.
   cp -r "$(dirname "$(dirname "$GANTRY")")" "$T/distribution"
@@ -145,6 +144,17 @@ control_characters() {
   ! grep -q '^fake: line' "$T/terminal" || fail "a line break was printed"
 }
 
+# The class-data archive holds for one place of the jars.
+starts_where_it_was_moved() {
+  cp -a "$(dirname "$(dirname "$GANTRY")")" "$T/moved"
+  "$T/moved/bin/gantry" --version >"$T/version" 2>"$T/stderr"
+  cat "$T/stderr"
+  [ ! -s "$T/stderr" ] || fail "something on standard error"
+  equal "archives" 2 "$(find "$T/moved/share" -name 'classes-*.jsa' -size +1M | wc -l)"
+  GANTRY_JAVA_OPTS=-XX:+UseParallelGC "$T/moved/bin/gantry" --version
+}
+
+check command/moved starts_where_it_was_moved
 check command/drivers drivers_are_listed
 check command/help help_and_version
 check command/streams streams_are_kept_apart
