@@ -106,7 +106,11 @@ final class VerifyCommand implements Callable<Integer> {
         throw e;
       }
       // An index that cannot be used is what was looked for, though nothing can be found below it.
-      output.message(String.valueOf(e.getMessage()));
+      String message = String.valueOf(e.getMessage());
+      if (json) {
+        VerifyOutput.printJson(output, from, message);
+      }
+      output.message(message);
       return ExitCode.MISMATCH.value();
     }
     VerifyOutput result = new VerifyOutput(output, from, report);

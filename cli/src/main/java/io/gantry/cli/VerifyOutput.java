@@ -72,6 +72,15 @@ final class VerifyOutput {
     output.err().println(TerminalText.shorten(TerminalText.escape(String.join("; ", parts))));
   }
 
+  /** Prints as JSON why nothing could be found below an index. */
+  static void printJson(Output output, Location source, String error) {
+    ObjectNode json = JsonOutput.object();
+    json.put("source", source.toString());
+    json.put("sound", false);
+    json.put("error", error);
+    JsonOutput.print(output, json);
+  }
+
   /** Prints the report as JSON. */
   void printJson() {
     ObjectNode json = JsonOutput.object();

@@ -173,6 +173,9 @@ final class VerifyCommandTest {
   void takesAnIndexThatIsNoneForAFault() throws IOException {
     Files.writeString(layout.resolve("index.json"), "{\"schemaVersion\":2}");
     Run.of("verify", "dir:" + layout).refuses(ExitCode.MISMATCH, "index.json", "'manifests'");
+    JsonNode json = fails("verify", "--json", "dir:" + layout).json();
+    assertThat(json.get("sound").asBoolean()).isFalse();
+    assertThat(json.get("error").asString()).contains("'manifests'");
   }
 
   @Test

@@ -406,7 +406,7 @@ class VerifierTest {
     }
     assertThatThrownBy(() -> new Verifier(store).verify(leaves))
         .isInstanceOfSatisfying(
-            GantryException.class, e -> assertThat(e.kind()).isEqualTo(Kind.INVALID_IMAGE))
+            GantryException.class, e -> assertThat(e.kind()).isEqualTo(Kind.SOURCE_FAILED))
         .hasMessageContaining("more than 250000 blobs");
   }
 

@@ -112,7 +112,7 @@ final class CheckedWalk {
     count++;
     if (count > MAX_BLOBS) {
       throw new GantryException(
-          Kind.INVALID_IMAGE,
+          Kind.SOURCE_FAILED,
           "more than %d blobs in the images; verify them one by one".formatted(MAX_BLOBS));
     }
   }

@@ -71,9 +71,8 @@ public final class Verifier {
    * the source can tell what it holds. Such a blob is no fault by itself, but one whose content is
    * not that of its digest is: whoever comes to need it would take it for what it is named.
    *
-   * @throws GantryException of kind {@code SOURCE_FAILED} if the source cannot be listed, {@code
-   *     INVALID_IMAGE} if its images have too many blobs for one report, {@code INTERRUPTED} if the
-   *     thread was
+   * @throws GantryException of kind {@code SOURCE_FAILED} if the source cannot be listed or its
+   *     images have too many blobs for one report, {@code INTERRUPTED} if the thread was
    */
   public VerifyReport verify() throws GantryException {
     try {
@@ -88,7 +87,7 @@ public final class Verifier {
    *
    * @param images their manifests or indexes; the names that their annotations give them are told
    *     with the faults
-   * @throws GantryException of kind {@code INVALID_IMAGE} if the images have too many blobs for one
+   * @throws GantryException of kind {@code SOURCE_FAILED} if the images have too many blobs for one
    *     report, {@code INTERRUPTED} if the thread was interrupted
    */
   public VerifyReport verify(List<Descriptor> images) throws GantryException {

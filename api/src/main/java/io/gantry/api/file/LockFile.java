@@ -8,9 +8,12 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -47,6 +50,24 @@ public final class LockFile implements Closeable {
    * @throws IOException if the file cannot be opened
    */
   public static Optional<LockFile> tryAcquire(Path file) throws IOException {
+    return tryLock(
+        file, false, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+  }
+
+  /**
+   * Returns whether somebody holds the lock of a file, which need not be ours to write.
+   *
+   * @throws java.nio.file.NoSuchFileException if there is no such file
+   * @throws IOException if the file cannot be opened
+   */
+  public static boolean isHeld(Path file) throws IOException {
+    try (LockFile lock = tryLock(file, true, StandardOpenOption.READ).orElse(null)) {
+      return lock == null;
+    }
+  }
+
+  private static Optional<LockFile> tryLock(Path file, boolean shared, OpenOption... options)
+      throws IOException {
     Path absolute = file.toAbsolutePath();
     Path key = absolute.resolveSibling(".").toRealPath().resolve(absolute.getFileName());
     if (!HELD.add(key)) {
@@ -55,14 +76,10 @@ public final class LockFile implements Closeable {
     FileChannel channel = null;
     boolean held = false;
     try {
-      channel =
-          FileChannel.open(
-              key,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.READ,
-              StandardOpenOption.WRITE,
-              LinkOption.NOFOLLOW_LINKS);
-      FileLock lock = channel.tryLock();
+      Set<OpenOption> all = new HashSet<>(List.of(options));
+      all.add(LinkOption.NOFOLLOW_LINKS);
+      channel = FileChannel.open(key, all);
+      FileLock lock = channel.tryLock(0, Long.MAX_VALUE, shared);
       // The file may have been removed between open and lock; then the lock excludes nobody.
       held = lock != null && Files.exists(key, LinkOption.NOFOLLOW_LINKS);
       return held ? Optional.of(new LockFile(key, channel)) : Optional.empty();
@@ -94,17 +111,34 @@ public final class LockFile implements Closeable {
       if (lock.isPresent()) {
         return lock.get();
       }
-      if (System.nanoTime() - deadline >= 0) {
-        throw new IOException(
-            "%s is still locked by another process after %d s".formatted(file, limit.toSeconds()));
-      }
-      try {
-        // There is no lock call with a time limit, neither in Java nor in POSIX.
-        TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new ClosedByInterruptException();
-      }
+      pause(file, limit, deadline);
+    }
+  }
+
+  /**
+   * Waits until somebody else's lock of a file has ended, as {@link #isHeld} tells.
+   *
+   * @param limit how long to wait at most
+   * @throws IOException if the lock does not end in time or the wait is interrupted
+   */
+  public static void awaitEnd(Path file, Duration limit) throws IOException {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (isHeld(file)) {
+      pause(file, limit, deadline);
+    }
+  }
+
+  private static void pause(Path file, Duration limit, long deadline) throws IOException {
+    if (System.nanoTime() - deadline >= 0) {
+      throw new IOException(
+          "%s is still locked by another process after %d s".formatted(file, limit.toSeconds()));
+    }
+    try {
+      // There is no lock call with a time limit, neither in Java nor in POSIX.
+      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ClosedByInterruptException();
     }
   }
 

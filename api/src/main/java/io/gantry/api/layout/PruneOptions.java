@@ -5,9 +5,9 @@ import java.time.Duration;
 /**
  * What to prune, and whether.
  *
- * @param grace how old a blob must be to be removed, not negative. Tools that write blobs before
- *     the index and say nothing of it, which is all but Gantry, need as long as their longest copy
- *     takes
+ * @param grace how old a blob must be to be removed, not negative. It is a net for tools that write
+ *     blobs before the index and say nothing of it, which is all but Gantry: none of them should be
+ *     at work, as it does not hold those that rely on an old blob
  * @param dryRun whether to find out what would be removed and remove nothing
  */
 public record PruneOptions(Duration grace, boolean dryRun) {

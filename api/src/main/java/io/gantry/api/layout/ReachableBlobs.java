@@ -44,7 +44,8 @@ public final class ReachableBlobs {
    *
    * <p>A manifest that is absent below an index leads to nothing, as an export of some platforms
    * leaves the index as it is; one that the entries name must be there. An entry of a type that
-   * Gantry does not know leads to whatever has a digest in its text.
+   * Gantry does not know leads to whatever has a digest in its text, unless it is larger than a
+   * manifest may be.
    *
    * @return the digests of blobs that are needed, be they there or not
    * @throws GantryException of kind {@code NOT_FOUND} if an entry has no blob, {@code
@@ -73,6 +74,10 @@ public final class ReachableBlobs {
           "index %s: nested more than %d deep".formatted(descriptor.digest(), MAX_DEPTH));
     }
     if (depth > 0 && isAbsent(descriptor)) {
+      return;
+    }
+    if (!document && descriptor.size() > ImageDocument.MAX_BYTES) {
+      // No registry takes a manifest of that size: a layer, as build caches list them in an index.
       return;
     }
     byte[] content = ManifestReader.read(store, descriptor);

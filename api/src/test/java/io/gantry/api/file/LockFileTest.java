@@ -128,6 +128,30 @@ class LockFileTest {
   }
 
   @Test
+  void tellsWhetherALockIsHeldWithoutChangingAnything(@TempDir Path folder) throws Exception {
+    Path file = folder.resolve("lock");
+    assertThatExceptionOfType(NoSuchFileException.class).isThrownBy(() -> LockFile.isHeld(file));
+    assertThat(file).doesNotExist();
+    try (FileProcess other = FileProcess.locking(file)) {
+      assertThat(other.answer()).isEqualTo("locked");
+      assertThat(LockFile.isHeld(file)).isTrue();
+      assertThatIOException()
+          .isThrownBy(() -> LockFile.awaitEnd(file, Duration.ZERO))
+          .withMessageContaining(file + " is still locked");
+      other.kill();
+    }
+    assertThat(LockFile.isHeld(file)).isFalse();
+    LockFile.awaitEnd(file, Duration.ZERO);
+    try (LockFile lock = LockFile.acquire(file, Duration.ZERO)) {
+      assertThat(LockFile.isHeld(file)).isTrue();
+      try (FileProcess other = FileProcess.locking(file)) {
+        assertThat(other.answer()).isEqualTo("refused");
+      }
+      assertThat(lock.channel().isOpen()).isTrue();
+    }
+  }
+
+  @Test
   void isRefusedWhileAnotherProcessHoldsItAndFreeAfterwards(@TempDir Path folder) throws Exception {
     Path file = folder.resolve("lock");
 

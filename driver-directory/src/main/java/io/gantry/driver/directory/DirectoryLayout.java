@@ -1,8 +1,9 @@
 package io.gantry.driver.directory;
 
+import io.gantry.api.GantryException;
+import io.gantry.api.GantryException.Kind;
 import io.gantry.api.file.BlobFolder;
 import io.gantry.api.file.FolderStore;
-import io.gantry.api.file.LockFile;
 import io.gantry.api.layout.Layout;
 import io.gantry.api.layout.PruneOptions;
 import io.gantry.api.layout.PruneReport;
@@ -14,6 +15,7 @@ import io.gantry.api.oci.Index;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
@@ -41,11 +43,13 @@ final class DirectoryLayout implements Layout {
   @Override
   public PruneReport prune(PruneOptions options) throws IOException {
     Instant youngest = Instant.now().minus(options.grace());
-    try (PruneLock pruning = PruneLock.begin(root, !options.dryRun());
-        LockFile index = files.lockIndex()) {
-      Set<Digest> needed = needed();
-      UnneededBlobs blobs = UnneededBlobs.of(root, needed, youngest);
+    // The lock of the index would keep out nobody else: whoever takes it to add to the index has a
+    // staging folder, and what is removed meanwhile stays one prune longer.
+    try (PruneLock pruning = PruneLock.begin(root, options.dryRun())) {
+      byte[] index = files.requireIndex();
+      UnneededBlobs blobs = UnneededBlobs.of(root, neededBy(index), youngest);
       if (!options.dryRun()) {
+        requireUnchanged(index);
         blobs.remove();
       }
       return new PruneReport(
@@ -53,8 +57,18 @@ final class DirectoryLayout implements Layout {
     }
   }
 
-  private Set<Digest> needed() throws IOException {
-    Index index = Index.parseLayoutIndex(files.index().toString(), files.requireIndex());
+  /** Other tools take no lock; what they have just published needs what nothing needed before. */
+  private void requireUnchanged(byte[] index) throws IOException {
+    if (!Arrays.equals(index, files.requireIndex())) {
+      throw new GantryException(
+          Kind.TARGET_FAILED,
+          "%s: changed by another tool meanwhile, nothing was removed; prune when that has ended"
+              .formatted(files.index()));
+    }
+  }
+
+  private Set<Digest> neededBy(byte[] json) throws IOException {
+    Index index = Index.parseLayoutIndex(files.index().toString(), json);
     try (FolderStore store = new FolderStore(new BlobFolder(root), index.manifests())) {
       return ReachableBlobs.of(store, store.roots());
     }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps pruning and exporting apart. An export relies on blobs that no index names: those that it
@@ -35,6 +36,9 @@ import java.util.List;
  * no third case, and no clock in the argument. A lock ends with its process, so neither side waits
  * for one that was killed.
  *
+ * <p>A dry run only looks for staging folders: it creates nothing, and needs no permission to
+ * write.
+ *
  * <p>The file is never deleted, as two prunes could then lock two files of one name. Where it does
  * not exist nobody has pruned, and an export need not create it: a prune that does so later looks
  * for staging folders later still.
@@ -43,10 +47,10 @@ final class PruneLock implements Closeable {
   /** A prune reads manifests and deletes files; who takes longer than this is stuck. */
   private static final Duration LIMIT = Duration.ofMinutes(1);
 
-  private final LockFile lock;
+  private final @Nullable LockFile lock;
   private final List<String> litter = new ArrayList<>();
 
-  private PruneLock(LockFile lock) {
+  private PruneLock(@Nullable LockFile lock) {
     this.lock = lock;
   }
 
@@ -56,23 +60,24 @@ final class PruneLock implements Closeable {
 
   /** Waits until no prune is at work. What begins later sees the caller, if it is announced. */
   static void awaitEnd(Path root) throws IOException {
-    if (Files.exists(file(root), LinkOption.NOFOLLOW_LINKS)) {
-      LockFile.acquire(file(root), LIMIT).close();
+    Path file = file(root);
+    if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+      LockFile.awaitEnd(file, LIMIT);
     }
   }
 
   /**
    * Begins to prune. The caller closes the lock, which ends it.
    *
-   * @param clean whether to remove what killed exports left, or to list it only
+   * @param dryRun whether nothing is going to be changed
    * @throws GantryException of kind {@code TARGET_FAILED} if an export is at work
    */
-  static PruneLock begin(Path root, boolean clean) throws IOException {
-    PruneLock pruning = new PruneLock(LockFile.acquire(file(root), LIMIT));
+  static PruneLock begin(Path root, boolean dryRun) throws IOException {
+    PruneLock pruning = new PruneLock(dryRun ? null : LockFile.acquire(file(root), LIMIT));
     boolean alone = false;
     try {
       for (Path staging : StagingFolder.all(root)) {
-        pruning.lookAt(staging, root, clean);
+        pruning.lookAt(staging, root);
       }
       alone = true;
       return pruning;
@@ -83,9 +88,9 @@ final class PruneLock implements Closeable {
     }
   }
 
-  private void lookAt(Path staging, Path root, boolean clean) throws IOException {
+  private void lookAt(Path staging, Path root) throws IOException {
     try {
-      if (clean ? StagingFolder.removeIfDead(staging) : StagingFolder.isDead(staging)) {
+      if (lock == null ? StagingFolder.isDead(staging) : StagingFolder.removeIfDead(staging)) {
         litter.add(String.valueOf(staging.getFileName()));
         return;
       }
@@ -106,6 +111,8 @@ final class PruneLock implements Closeable {
 
   @Override
   public void close() throws IOException {
-    lock.close();
+    if (lock != null) {
+      lock.close();
+    }
   }
 }

@@ -92,27 +92,22 @@ final class StagingFolder implements Closeable {
    * @throws IOException if it cannot be told, or not removed
    */
   static boolean removeIfDead(Path folder) throws IOException {
-    return ifDead(folder, StagingFolder::removeAll);
-  }
-
-  /** Returns whether the export of a folder was killed, and leaves the folder there. */
-  static boolean isDead(Path folder) throws IOException {
-    return ifDead(folder, dead -> {});
-  }
-
-  /** What to do with the folder of a killed export. */
-  private interface Sequel {
-    void on(Path folder) throws IOException;
-  }
-
-  private static boolean ifDead(Path folder, Sequel sequel) throws IOException {
     try (LockFile lock = LockFile.tryAcquire(folder.resolve(LOCK)).orElse(null)) {
       if (lock == null) {
         return false;
       }
-      sequel.on(folder);
+      removeAll(folder);
       return true;
     }
+  }
+
+  /**
+   * Returns whether the export of a folder was killed, and leaves the folder as it is.
+   *
+   * @throws NoSuchFileException if it has no lock: its export has just begun, or ends
+   */
+  static boolean isDead(Path folder) throws IOException {
+    return !LockFile.isHeld(folder.resolve(LOCK));
   }
 
   /** The lock goes last: a folder without one looks free. */

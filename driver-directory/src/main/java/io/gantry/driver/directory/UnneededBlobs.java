@@ -108,8 +108,7 @@ final class UnneededBlobs {
       needed++;
     } else {
       StoredBlob blob = new StoredBlob(digest, attributes.size());
-      boolean isOld = !attributes.lastModifiedTime().toInstant().isAfter(youngest);
-      (isOld ? old : young).add(blob);
+      (isOld(attributes) ? old : young).add(blob);
     }
   }
 
@@ -137,11 +136,29 @@ final class UnneededBlobs {
     return foreign;
   }
 
-  /** Removes the blobs that may be. */
+  /** Removes the blobs that may be; one that was written again meanwhile is young. */
   void remove() throws IOException {
     BlobFolder blobs = new BlobFolder(root);
+    List<StoredBlob> removed = new ArrayList<>();
     for (StoredBlob blob : old) {
-      Files.deleteIfExists(blobs.path(blob.digest()));
+      Path file = blobs.path(blob.digest());
+      try {
+        if (!isOld(
+            Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS))) {
+          young.add(blob);
+          continue;
+        }
+        Files.delete(file);
+      } catch (NoSuchFileException gone) {
+        // Another tool was faster.
+      }
+      removed.add(blob);
     }
+    old.retainAll(removed);
+    young.sort(Comparator.comparing(StoredBlob::digest));
+  }
+
+  private boolean isOld(BasicFileAttributes attributes) {
+    return !attributes.lastModifiedTime().toInstant().isAfter(youngest);
   }
 }

@@ -21,6 +21,7 @@ import io.gantry.api.oci.Annotations;
 import io.gantry.api.oci.Descriptor;
 import io.gantry.api.oci.Digest;
 import io.gantry.api.oci.DigestAlgorithm;
+import io.gantry.api.oci.ImageDocument;
 import io.gantry.api.oci.Index;
 import io.gantry.api.oci.MediaTypes;
 import io.gantry.api.oci.Platform;
@@ -43,6 +44,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -139,6 +142,24 @@ class DirectoryLayoutTest {
   }
 
   @Test
+  void removesByDigestWhatHasNoNameOfItsOwn() throws IOException {
+    Descriptor image = make.image(10);
+    Descriptor other = make.image(20);
+    make.offer(image, "app:1.0");
+    make.offer(other, "app:1.0");
+    write();
+
+    assertRefused(
+        Kind.INVALID_ARGUMENT,
+        () -> remove("app:1.0"),
+        "@%s, @%s".formatted(image.digest(), other.digest()));
+    remove(new Removal(List.of(), List.of(image.digest())));
+
+    assertThat(names()).containsExactly("docker.io/library/app:1.0");
+    assertThat(remove("app:1.0")).extracting(Descriptor::digest).containsExactly(other.digest());
+  }
+
+  @Test
   void removesTheLastImageAndLeavesALayout() throws IOException {
     make.offer(make.image(10), "app:1.0");
     write();
@@ -220,13 +241,53 @@ class DirectoryLayoutTest {
     Descriptor spare = make.layer(70);
     write();
     Path dead = deadStaging();
+    Set<Path> before = files();
 
     PruneReport report = prune(new PruneOptions(Duration.ZERO, true));
 
     assertThat(report.removed()).containsExactly(new StoredBlob(spare.digest(), 70));
     assertThat(report.litter()).containsExactly(String.valueOf(dead.getFileName()));
-    assertThat(file(spare)).exists();
-    assertThat(dead.resolve("1")).exists();
+    assertThat(files()).isEqualTo(before);
+  }
+
+  @Test
+  void refusesADryRunWhileAnExportIsAtWork() throws IOException {
+    write();
+    try (ImageDriver driver = driver()) {
+      driver.init(InitOptions.of(Index.of(List.of()), List.of()));
+      assertRefused(
+          Kind.TARGET_FAILED,
+          () -> prune(new PruneOptions(Duration.ZERO, true)),
+          "an export is at work");
+    }
+  }
+
+  @Test
+  void leavesABlobAloneThatIsWrittenAgainMeanwhile() throws IOException {
+    Descriptor again = make.layer(70);
+    Descriptor gone = make.layer(80);
+    write();
+    Instant now = Instant.now();
+    UnneededBlobs blobs = UnneededBlobs.of(root(), Set.of(), now);
+    assertThat(blobs.old()).hasSize(2);
+    Files.setLastModifiedTime(file(again), FileTime.from(now.plusSeconds(1)));
+    Files.delete(file(gone));
+
+    blobs.remove();
+
+    assertThat(file(again)).exists();
+    assertThat(blobs.young()).containsExactly(new StoredBlob(again.digest(), 70));
+    assertThat(blobs.old()).containsExactly(new StoredBlob(gone.digest(), 80));
+  }
+
+  /** As build caches do it. */
+  @Test
+  void keepsLayersThatAnIndexLists() throws IOException {
+    Descriptor layer = make.layer(ImageDocument.MAX_BYTES + 1);
+    make.offer(make.index(layer), "cache:1.0");
+    write();
+    assertThat(prune(AT_ONCE).removed()).isEmpty();
+    assertThat(file(layer)).exists();
   }
 
   @Test
@@ -403,7 +464,7 @@ class DirectoryLayoutTest {
     prune(AT_ONCE);
     ExecutorService threads = Executors.newSingleThreadExecutor();
     Future<?> begun;
-    try (PruneLock pruning = PruneLock.begin(root(), true);
+    try (PruneLock pruning = PruneLock.begin(root(), false);
         ImageDriver driver = driver()) {
       begun =
           threads.submit(
@@ -449,6 +510,12 @@ class DirectoryLayoutTest {
 
   private Path file(Descriptor blob) {
     return root().resolve(OciLayout.name(blob.digest()));
+  }
+
+  private Set<Path> files() throws IOException {
+    try (Stream<Path> files = Files.walk(root())) {
+      return files.collect(Collectors.toSet());
+    }
   }
 
   private void write() throws IOException {
