@@ -28,8 +28,8 @@ import tools.jackson.databind.node.ObjectNode;
     footer = {
       "",
       "SOURCE is written as for 'gantry export'. Manifests are read and verified, layers",
-      "are not looked at: 'gantry verify' does that. Blobs that several images share are",
-      "counted once in the sums."
+      "are not looked at: 'gantry verify' does that. The size of an image is that of all",
+      "that is shown below it; blobs that are there twice are counted once in all sums."
     })
 final class InspectCommand implements Callable<Integer> {
   private final Output output;

@@ -70,7 +70,11 @@ final class TreePrinter {
     };
   }
 
+  /** What is not there or was shown before is not part of what is shown here. */
   private static void collect(ImageNode node, Map<Digest, Long> sizes) {
+    if (node.state() != ImageNode.State.EXPANDED) {
+      return;
+    }
     sizes.put(node.descriptor().digest(), node.descriptor().size());
     node.children().forEach(child -> collect(child, sizes));
   }
