@@ -9,12 +9,10 @@ import io.gantry.api.oci.Index;
 import io.gantry.api.plugin.DriverRegistry;
 import io.gantry.api.provider.Location;
 import java.io.IOException;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -27,21 +25,14 @@ import tools.jackson.databind.node.ObjectNode;
     sortOptions = false,
     footer = {
       "",
-      "SOURCE is written as for 'gantry export'. Manifests are read and verified, layers",
-      "are not looked at: 'gantry verify' does that. The size of an image is that of all",
-      "that is shown below it; blobs that are there twice are counted once in all sums."
+      "SOURCE is written as for 'gantry export'. Manifests are read and verified,",
+      "layers are not looked at: 'gantry verify' does that. The size of an image is",
+      "that of all that is shown below it; what is there twice is counted once."
     })
 final class InspectCommand implements Callable<Integer> {
   private final Output output;
 
-  @Parameters(index = "0", paramLabel = "SOURCE", description = "Where the images are.")
-  private String source = "";
-
-  @Option(
-      names = "--source-option",
-      paramLabel = "KEY=VALUE",
-      description = "Set an option of the source's store. Repeatable.")
-  private Map<String, String> sourceOptions = new LinkedHashMap<>();
+  @Mixin private SourceParameters source = new SourceParameters();
 
   @Option(names = "--json", description = "Print the tree as JSON.")
   private boolean json;
@@ -52,10 +43,10 @@ final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Location from = Location.parse(source);
+    Location from = source.location();
     ExportRequest request = ExportRequest.everything().select(Selection.of(from));
     try (DriverRegistry registry = Distribution.drivers();
-        ContentStore store = registry.openStore(from, sourceOptions)) {
+        ContentStore store = source.open(registry)) {
       Index images = Index.of(request.imagesOf(store));
       if (json) {
         printJson(from, store, images);

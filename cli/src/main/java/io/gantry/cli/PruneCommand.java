@@ -31,9 +31,10 @@ import tools.jackson.databind.node.ObjectNode;
     sortOptions = false,
     footer = {
       "",
-      "Nothing is removed while an export writes to the layout, or if a manifest or index",
-      "in it cannot be read. Other tools announce nothing: let none of them write to the",
-      "layout meanwhile. The grace saves most of what they have just written.",
+      "Nothing is removed while an export writes to the layout, or if a manifest or",
+      "index in it cannot be read. Other tools announce nothing: let none of them",
+      "write to the layout meanwhile. The grace saves most of what they have just",
+      "written.",
       "",
       "Exit codes:",
       "  0    done",

@@ -10,14 +10,12 @@ import io.gantry.api.export.Selection;
 import io.gantry.api.plugin.DriverRegistry;
 import io.gantry.api.provider.Location;
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code gantry verify}: reads and hashes what a source holds, and tells of all that is wrong. */
 @Command(
@@ -44,14 +42,7 @@ import picocli.CommandLine.Parameters;
 final class VerifyCommand implements Callable<Integer> {
   private final Output output;
 
-  @Parameters(index = "0", paramLabel = "SOURCE", description = "Where the images are.")
-  private String source = "";
-
-  @Option(
-      names = "--source-option",
-      paramLabel = "KEY=VALUE",
-      description = "Set an option of the source's store. Repeatable.")
-  private Map<String, String> options = new LinkedHashMap<>();
+  @Mixin private SourceParameters source = new SourceParameters();
 
   @Option(
       names = "--parallel",
@@ -83,7 +74,7 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    Location from = Location.parse(source);
+    Location from = source.location();
     if (parallel != null && parallel < 1) {
       throw new GantryException(
           Kind.INVALID_ARGUMENT, "--parallel is '%d'; it must be 1 or more".formatted(parallel));
@@ -94,7 +85,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
     VerifyReport report;
     try (DriverRegistry registry = Distribution.drivers();
-        ContentStore store = registry.openStore(from, options)) {
+        ContentStore store = source.open(registry)) {
       try {
         report = verify(store, from);
       } finally {
