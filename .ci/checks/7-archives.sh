@@ -189,6 +189,8 @@ bad_archives_are_refused() {
   done
   xz -c "$T/good.tar" >"$T/good.tar.xz"
   bad_archive 'no tar archive' "$T/good.tar.xz"
+  zstd -q --long=31 <"$T/good.tar" >"$T/long.tar.zst"
+  bad_archive 'window of more than 8 MiB' "$T/long.tar.zst"
   head -c 1M /dev/zero | gzip >"$T/zeros.gz"
   bad_archive 'no archive of images' "$T/zeros.gz"
   tar -cf "$T/other.tar" -C / etc/passwd
@@ -239,6 +241,7 @@ check archives/tar-strange-blocks tar_is_brought many-layers:1.0 -b 1 --label=vo
 check archives/gzip compressed_is_brought debian:bookworm gzip -1
 check archives/gzip-in-two compressed_is_brought many-layers:1.0 in_two_members
 check archives/zstd compressed_is_brought debian:bookworm zstd -q -3
+check archives/pzstd compressed_is_brought debian:bookworm pzstd -q -c
 check archives/zstd-19-threads compressed_is_brought many-layers:1.0 zstd -q -19 -T2 --no-check
 check archives/pipes pipes_are_brought many-layers:1.0
 check archives/nothing-left nothing_is_left_in_tmpdir debian:bookworm

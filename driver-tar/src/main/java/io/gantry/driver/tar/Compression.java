@@ -3,27 +3,32 @@ package io.gantry.driver.tar;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HexFormat;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** How content may be compressed, told by its first bytes. */
 enum Compression {
   GZIP("1f8b"),
-  ZSTD("28b52ffd"),
+  /** A frame, or one that is to be skipped. */
+  ZSTD("28b52ffd|5.2a4d18"),
   /** Anything else. */
   NONE("");
 
   /** As many bytes as tell them all apart. */
   static final int MAGIC_BYTES = 4;
 
-  private final String magic;
+  private final Pattern magic;
 
   Compression(String magic) {
-    this.magic = magic;
+    this.magic = Pattern.compile(magic);
   }
 
   static Compression of(byte[] start) {
     String digits = HexFormat.of().formatHex(start);
-    return Stream.of(values()).filter(one -> digits.startsWith(one.magic)).findFirst().orElse(NONE);
+    return Stream.of(values())
+        .filter(one -> one.magic.matcher(digits).lookingAt())
+        .findFirst()
+        .orElse(NONE);
   }
 
   /**
@@ -36,7 +41,7 @@ enum Compression {
     return switch (this) {
       case NONE -> in;
       case GZIP -> new DecompressedStream(() -> new GzipStream(in), name);
-      case ZSTD -> new DecompressedStream(() -> ZstdStream.open(in), name);
+      case ZSTD -> new DecompressedStream(() -> ZstdStream.open(in, name), name);
     };
   }
 }

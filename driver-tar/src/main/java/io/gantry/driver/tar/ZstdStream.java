@@ -9,9 +9,14 @@ import java.io.InputStream;
 final class ZstdStream {
   private ZstdStream() {}
 
-  static InputStream open(InputStream in) throws GantryException {
+  /**
+   * Returns what was compressed.
+   *
+   * @param name what is read, for messages
+   */
+  static InputStream open(InputStream in, Object name) throws GantryException {
     try {
-      return new ZstdInputStream(in);
+      return new ZstdInputStream(new ZstdFrames(in, name));
     } catch (NoClassDefFoundError e) {
       throw new GantryException(
           Kind.SOURCE_FAILED,
