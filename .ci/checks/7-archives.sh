@@ -188,7 +188,7 @@ bad_archives_are_refused() {
     bad_archive sparse "$T/sparse.tar"
   done
   xz -c "$T/good.tar" >"$T/good.tar.xz"
-  bad_archive 'no tar archive' "$T/good.tar.xz"
+  bad_archive 'compressed with xz' "$T/good.tar.xz"
   zstd -q --long=31 <"$T/good.tar" >"$T/long.tar.zst"
   bad_archive 'window of more than 8 MiB' "$T/long.tar.zst"
   head -c 1M /dev/zero | gzip >"$T/zeros.gz"

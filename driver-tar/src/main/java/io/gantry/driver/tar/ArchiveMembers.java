@@ -231,9 +231,29 @@ final class ArchiveMembers {
       if (span != null) {
         return Optional.of(span);
       }
-      place = links.getOrDefault(name, Optional.empty());
+      Optional<String> target = links.get(name);
+      if (target == null) {
+        refuseLinkAbove(name);
+        return Optional.empty();
+      }
+      place = target;
     }
     return Optional.empty();
+  }
+
+  /**
+   * No tool is known to link folders, and those that unpack differ in what is below such a link.
+   */
+  private void refuseLinkAbove(String name) throws GantryException {
+    for (int slash = name.indexOf('/'); slash >= 0; slash = name.indexOf('/', slash + 1)) {
+      String folder = name.substring(0, slash);
+      if (links.containsKey(folder)) {
+        throw invalid(
+            "file '%s' is named through the link '%s', and links to folders are not followed; make"
+                    .formatted(MemberNames.shown(name), MemberNames.shown(folder))
+                + " the archive again");
+      }
+    }
   }
 
   private GantryException invalid(String complaint) {

@@ -90,6 +90,12 @@ final class DockerArchive {
         roots.add(named(manifest, tag));
       }
     }
+    if (roots.isEmpty()) {
+      throw new GantryException(
+          Kind.INVALID_IMAGE,
+          "%s: its %s lists no image; make the archive again"
+              .formatted(content, DockerImage.FILE_NAME));
+    }
     return roots;
   }
 
@@ -165,6 +171,10 @@ final class DockerArchive {
       case NONE -> Descriptor.of(MediaTypes.DOCKER_LAYER, diffId, span.size());
       case GZIP -> compressed(path, span, compression, ".gzip", diffId);
       case ZSTD -> compressed(path, span, compression, ".zstd", diffId);
+      case BZIP2, XZ ->
+          throw compression.unread(
+              "%s: layer '%s'".formatted(content, MemberNames.shown(path)),
+              "make the archive again, with 'docker load' and 'docker save' or 'skopeo copy'");
     };
   }
 

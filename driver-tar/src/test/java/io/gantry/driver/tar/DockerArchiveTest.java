@@ -6,7 +6,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.airlift.compress.zstd.ZstdOutputStream;
 import io.gantry.api.GantryException;
 import io.gantry.api.GantryException.Kind;
 import io.gantry.api.content.ContentStore;
@@ -22,6 +21,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +30,7 @@ import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class DockerArchiveTest {
@@ -157,9 +158,9 @@ class DockerArchiveTest {
   void readsCompressedLayersAsTheyAre() throws IOException {
     byte[] gzip = gzip(LOWER);
     ByteArrayOutputStream zstd = new ByteArrayOutputStream();
-    try (OutputStream out = new ZstdOutputStream(zstd)) {
-      out.write(UPPER);
-    }
+    zstd.writeBytes(ZstdArchiveTest.skippable(0, LOWER));
+    zstd.writeBytes(ZstdArchiveTest.zstd(UPPER));
+    zstd.writeBytes(ZstdArchiveTest.skippable(0, LOWER));
     try (ContentStore store =
         open(
             new ArchiveBuilder()
@@ -258,6 +259,67 @@ class DockerArchiveTest {
                         .file(configName, config)
                         .file("manifest.json", list(configName, "null", "1", "1")),
                     "no file '1'"));
+  }
+
+  /** Docker itself reads these, and nothing but their first bytes tells what they are. */
+  @ParameterizedTest
+  @CsvSource({"bzip2, 425a6839314159265359", "xz, fd377a585a000004e6d6b446"})
+  void refusesLayersOfOtherCompressions(String compression, String start) {
+    assertRefused(
+        Kind.INVALID_IMAGE,
+        new ArchiveBuilder()
+            .file(configName, config)
+            .file("1", LOWER)
+            .file("2/layer.tar", HexFormat.of().parseHex(start))
+            .file("manifest.json", list(configName, "null", "1", "2/layer.tar")),
+        "docker.tar: ",
+        "'2/layer.tar'",
+        "compressed with " + compression,
+        "skopeo copy");
+  }
+
+  @Test
+  void readsALayerWhoseFirstNameIsAlmostThatOfACompression() throws IOException {
+    byte[] layer = new ArchiveBuilder().file("BZh", LOWER).toBytes();
+    byte[] one = config(layer);
+    try (ContentStore store =
+        open(
+            new ArchiveBuilder()
+                .file("config", one)
+                .file("1", layer)
+                .file("manifest.json", list("config", "null", "1")))) {
+      assertThat(read(store, manifest(store).layers().get(0).digest())).isEqualTo(layer);
+    }
+  }
+
+  @Test
+  void saysThatAPathLeadsThroughALink() {
+    ArchiveBuilder archive =
+        new ArchiveBuilder()
+            .file(configName, config)
+            .file("a/1/layer.tar", LOWER)
+            .link('2', "b", "a")
+            .link('2', "c", "b/1/layer.tar");
+    byte[] unlinked = archive.toBytes();
+    for (String path : List.of("b/1/layer.tar", "./b//1/layer.tar", "c")) {
+      assertRefused(
+          Kind.INVALID_IMAGE,
+          new ArchiveBuilder()
+              .raw(unlinked)
+              .file("manifest.json", list(configName, "null", path, path)),
+          "docker.tar: ",
+          "'b/1/layer.tar'",
+          "through the link 'b'");
+    }
+  }
+
+  @Test
+  void saysThatTheListIsEmpty() {
+    assertRefused(
+        Kind.INVALID_IMAGE,
+        new ArchiveBuilder().file("manifest.json", "[]".getBytes(UTF_8)),
+        "docker.tar: ",
+        "manifest.json lists no image");
   }
 
   @ParameterizedTest
