@@ -163,8 +163,9 @@ final class ExportCommand implements Callable<Integer> {
     if (json && !dryRun && to.path().equals("-")) {
       throw misuse("--json and the target %s both need standard output".formatted(to));
     }
-    if (!dryRun && to.path().equals("-") && Boolean.getBoolean("gantry.stdout.terminal")) {
-      throw misuse("%s would fill the terminal; redirect standard output".formatted(to));
+    Terminal.refuseAsSource(from);
+    if (!dryRun) {
+      Terminal.refuseAsTarget(to);
     }
     if (parallel != null && parallel < 1) {
       throw misuse("--parallel is '%d'; it must be 1 or more".formatted(parallel));

@@ -21,7 +21,9 @@ final class SourceParameters {
   private Map<String, String> options = new LinkedHashMap<>();
 
   Location location() throws IOException {
-    return Location.parse(source);
+    Location location = Location.parse(source);
+    Terminal.refuseAsSource(location);
+    return location;
   }
 
   ContentStore open(DriverRegistry registry) throws IOException {

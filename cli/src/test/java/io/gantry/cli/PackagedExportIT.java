@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,6 +14,8 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the packaged command does to files, streams and exit codes. */
 final class PackagedExportIT {
@@ -60,6 +63,41 @@ final class PackagedExportIT {
   void refusesToFillATerminalWithAnArchive() throws Exception {
     Map<String, String> terminal = Map.of("GANTRY_JAVA_OPTS", "-Dgantry.stdout.terminal=true");
     gantry.run(terminal, "export", source, "tar:-").refuses(ExitCode.USAGE, "tar:-", "redirect");
+  }
+
+  @Test
+  void refusesToWaitForAnArchiveFromATerminal() throws Exception {
+    Map<String, String> terminal = Map.of("GANTRY_JAVA_OPTS", "-Dgantry.stdin.terminal=true");
+    String target = "dir:" + folder.resolve("new");
+    gantry
+        .run(terminal, "export", "tar:-", target)
+        .refuses(ExitCode.USAGE, "tar:-", "standard input is a terminal", "pipe");
+    for (String command : List.of("inspect", "verify")) {
+      gantry.run(terminal, command, "tar:-:1.0").refuses(ExitCode.USAGE, "is a terminal");
+    }
+    gantry.run(terminal, "export", source, target).succeeds();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void exportsAnArchiveFromStandardInput(boolean pipe) throws Exception {
+    gantry.run("export", source, "tar:" + archive).succeeds();
+    Path target = folder.resolve("new");
+    Path err = folder.resolve("err");
+    ProcessBuilder builder = gantry.process("export", "tar:-", "dir:" + target);
+    if (!pipe) {
+      builder.redirectInput(archive.toFile());
+    }
+    Process process = builder.redirectError(err.toFile()).start();
+    if (pipe) {
+      try (OutputStream in = process.getOutputStream()) {
+        Files.copy(archive, in);
+      }
+    }
+    int code = PackagedGantry.await(process);
+    Run run = new Run(code, "", Files.readString(err)).succeeds();
+    assertThat(run.err()).matches("exported 1 image, 4 blobs, .* to dir:.*new\n");
+    assertThat(blobs(target)).isEqualTo(blobs(folder.resolve("source")));
   }
 
   @Test
