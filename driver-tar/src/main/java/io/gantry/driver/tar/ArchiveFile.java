@@ -22,7 +22,12 @@ final class ArchiveFile implements ArchiveOutput {
   }
 
   @Override
-  public WritableByteChannel begin(boolean mayOverwrite) throws IOException {
+  public int maxOpenWriters() {
+    return Integer.MAX_VALUE;
+  }
+
+  @Override
+  public void begin(boolean mayOverwrite) throws IOException {
     overwrite = mayOverwrite;
     Path place = file;
     if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
@@ -41,9 +46,12 @@ final class ArchiveFile implements ArchiveOutput {
       throw new GantryException(
           Kind.TARGET_FAILED, "%s: there is no folder %s; create it first".formatted(file, folder));
     }
-    AtomicFile created = AtomicFile.create(place);
-    part = Optional.of(created);
-    return created.channel();
+    part = Optional.of(AtomicFile.create(place));
+  }
+
+  @Override
+  public WritableByteChannel from(long position) {
+    return new FileSection(part.orElseThrow().channel(), position);
   }
 
   @Override

@@ -4,15 +4,25 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 
-/** Where the bytes of an archive go. Used by one thread. */
+/** Where the bytes of an archive go. */
 interface ArchiveOutput extends Closeable {
+  /** Returns how many threads may write at a time, each from a position of its own. */
+  int maxOpenWriters();
+
   /**
    * Begins the archive.
    *
    * @param overwrite whether an existing one may be replaced
-   * @return where to write it; closed with this output
    */
-  WritableByteChannel begin(boolean overwrite) throws IOException;
+  void begin(boolean overwrite) throws IOException;
+
+  /**
+   * Returns where to write what begins at a position; a stream is written from the beginning to the
+   * end. It belongs to this output.
+   *
+   * @param position in bytes from the beginning of the archive
+   */
+  WritableByteChannel from(long position);
 
   /** Makes the archive visible, all of it having been written. */
   void publish() throws IOException;

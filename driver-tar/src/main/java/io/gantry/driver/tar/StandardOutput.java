@@ -9,10 +9,22 @@ import java.nio.channels.WritableByteChannel;
  * published lacks its index and its end, so that no reader takes it for whole.
  */
 final class StandardOutput implements ArchiveOutput {
-  @Override
   @SuppressWarnings("resource") // standard output belongs to the process
-  public WritableByteChannel begin(boolean overwrite) {
-    return new FileOutputStream(FileDescriptor.out).getChannel();
+  private final WritableByteChannel channel = new FileOutputStream(FileDescriptor.out).getChannel();
+
+  @Override
+  public int maxOpenWriters() {
+    return 1;
+  }
+
+  @Override
+  public void begin(boolean overwrite) {
+    // Nothing can be there already.
+  }
+
+  @Override
+  public WritableByteChannel from(long position) {
+    return channel;
   }
 
   @Override

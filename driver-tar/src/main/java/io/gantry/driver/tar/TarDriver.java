@@ -14,11 +14,16 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Writes an OCI archive in one pass. Its members are in byte order, as containerd's are: the blobs
- * come in that order, {@code index.json}, {@code manifest.json} and {@code oci-layout} follow, so
- * that an archive that was cut short has no index.
+ * Writes an OCI archive. Its members are in byte order, as containerd's are: the blobs come in that
+ * order, {@code index.json}, {@code manifest.json} and {@code oci-layout} follow, so that an
+ * archive that was cut short has no index.
+ *
+ * <p>The sizes of blobs are known before their bytes, so the place of each is known when its writer
+ * is opened: into a file they are written side by side, and the archive is the same.
  */
 final class TarDriver implements ImageDriver {
   private static final String BLOBS = "blobs/";
@@ -27,10 +32,16 @@ final class TarDriver implements ImageDriver {
 
   private final ArchiveOutput output;
   private final boolean dockerManifest;
-  private Optional<TarWriter> writer = Optional.empty();
+  private final ConcurrentLinkedQueue<ByteBuffer> buffers = new ConcurrentLinkedQueue<>();
+
+  /** Members that were begun and have no end yet. */
+  private final AtomicInteger unfinished = new AtomicInteger();
+
   private Optional<DigestAlgorithm> folder = Optional.empty();
   private List<RunnableImage> images = List.of();
-  private boolean broken;
+
+  /** Where the next member begins. */
+  private long position;
 
   TarDriver(ArchiveOutput output, boolean dockerManifest) {
     this.output = output;
@@ -38,45 +49,78 @@ final class TarDriver implements ImageDriver {
   }
 
   @Override
+  public int maxOpenWriters() {
+    return output.maxOpenWriters();
+  }
+
+  @Override
   public void init(InitOptions options) throws IOException {
     images = options.images();
-    TarWriter tar = new TarWriter(output.begin(options.overwrite()), output);
-    tar.folder(BLOBS);
-    writer = Optional.of(tar);
+    output.begin(options.overwrite());
+    TarWriter tar = writer();
+    folder(tar, BLOBS);
+    end(tar);
   }
 
   @Override
   public BlobWriter blobWriter(Descriptor blob) throws IOException {
-    TarWriter tar = whole();
+    if (maxOpenWriters() == 1) {
+      // Bytes that are in a stream cannot be taken out again.
+      requireAllFinished();
+    }
+    TarWriter tar = writer();
     DigestAlgorithm algorithm = blob.digest().algorithm();
     String algorithmFolder = BLOBS + algorithm.id() + "/";
     if (!folder.equals(Optional.of(algorithm))) {
-      tar.folder(algorithmFolder);
+      folder(tar, algorithmFolder);
       folder = Optional.of(algorithm);
     }
-    broken = true;
-    tar.beginFile(algorithmFolder + blob.digest().encoded(), READ_ONLY, blob.size());
+    byte[] header =
+        TarHeader.file(algorithmFolder + blob.digest().encoded(), READ_ONLY, blob.size());
+    tar.header(header);
+    position += header.length + blob.size() + TarHeader.padding(blob.size());
+    unfinished.incrementAndGet();
     return new Member(tar, blob);
   }
 
   @Override
   public void writeIndex(Index index) throws IOException {
-    TarWriter tar = whole();
+    requireAllFinished();
+    TarWriter tar = writer();
     tar.file("index.json", READ_WRITE, index.toLayoutJson());
     if (dockerManifest && !images.isEmpty()) {
       tar.file(DockerImage.FILE_NAME, READ_WRITE, DockerManifest.toJson(images));
     }
     tar.file(LayoutHeader.FILE_NAME, READ_ONLY, LayoutHeader.toJson());
-    tar.finish();
+    tar.endArchive();
+    end(tar);
     output.publish();
   }
 
-  /** Bytes that are in an archive cannot be taken out again: after half a blob nothing follows. */
-  private TarWriter whole() throws IOException {
-    if (broken) {
+  private TarWriter writer() {
+    ByteBuffer buffer = buffers.poll();
+    return new TarWriter(
+        output.from(position),
+        output,
+        buffer == null ? ByteBuffer.allocateDirect(TarWriter.BUFFER_BYTES) : buffer);
+  }
+
+  private void end(TarWriter tar) throws IOException {
+    tar.flush();
+    buffers.add(tar.buffer());
+  }
+
+  private void folder(TarWriter tar, String member) throws IOException {
+    byte[] header = TarHeader.folder(member);
+    tar.header(header);
+    position += header.length;
+  }
+
+  /** After half a blob nothing follows. */
+  private void requireAllFinished() throws IOException {
+    if (unfinished.get() > 0) {
       throw new IOException(output + ": a blob was not finished, the archive cannot go on");
     }
-    return writer.orElseThrow();
   }
 
   @Override
@@ -84,7 +128,7 @@ final class TarDriver implements ImageDriver {
     output.close();
   }
 
-  /** The content of one blob, in the midst of the archive. */
+  /** One blob, at its place in the archive. */
   private final class Member implements BlobWriter {
     private final TarWriter tar;
     private final Descriptor blob;
@@ -116,7 +160,8 @@ final class TarDriver implements ImageDriver {
                 .formatted(output, written, size, digest, blob.digest()));
       }
       tar.endFile(size);
-      broken = false;
+      end(tar);
+      unfinished.decrementAndGet();
     }
 
     @Override

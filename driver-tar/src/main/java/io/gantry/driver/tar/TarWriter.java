@@ -6,43 +6,48 @@ import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 
 /**
- * Writes members one after the other. Headers, padding and small content are gathered in a buffer,
- * so that an archive of many small blobs is not an archive of many small writes; large content goes
- * past it without a copy.
+ * Writes members that follow each other. Headers, padding and small content are gathered in a
+ * buffer, so that a small member is one write; large content goes past it without a copy. Used by
+ * one thread.
  */
 final class TarWriter {
-  private static final int BUFFER_BYTES = 64 * 1024;
+  /** More than any header needs. */
+  static final int BUFFER_BYTES = 64 * 1024;
+
   private static final int END_BLOCKS = 2;
 
   private final WritableByteChannel channel;
   private final Object name;
-  private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+  private final ByteBuffer buffer;
 
   /**
    * Makes a writer.
    *
-   * @param channel where the archive goes
-   * @param name what it is called in messages
+   * @param channel where the members go
+   * @param name what the archive is called in messages
+   * @param buffer of {@link #BUFFER_BYTES}
    */
-  TarWriter(WritableByteChannel channel, Object name) {
+  TarWriter(WritableByteChannel channel, Object name, ByteBuffer buffer) {
     this.channel = channel;
     this.name = name;
+    this.buffer = buffer.clear();
   }
 
-  void folder(String member) throws IOException {
-    content(ByteBuffer.wrap(TarHeader.folder(member)));
+  /** Returns the buffer, for another writer when this one has no more to write. */
+  ByteBuffer buffer() {
+    return buffer;
+  }
+
+  /** Adds the headers of a member. */
+  void header(byte[] blocks) throws IOException {
+    content(ByteBuffer.wrap(blocks));
   }
 
   /** Writes a small file whole. */
   void file(String member, int mode, byte[] content) throws IOException {
-    beginFile(member, mode, content.length);
+    header(TarHeader.file(member, mode, content.length));
     content(ByteBuffer.wrap(content));
     endFile(content.length);
-  }
-
-  /** Begins a file whose content comes in pieces; {@link #endFile} ends it. */
-  void beginFile(String member, int mode, long size) throws IOException {
-    content(ByteBuffer.wrap(TarHeader.file(member, mode, size)));
   }
 
   void content(ByteBuffer bytes) throws IOException {
@@ -56,17 +61,18 @@ final class TarWriter {
     }
   }
 
+  /** Ends a file whose content came in pieces. */
   void endFile(long size) throws IOException {
     content(ByteBuffer.allocate(TarHeader.padding(size)));
   }
 
-  /** Writes the end of the archive: without it, it is not whole. */
-  void finish() throws IOException {
+  /** Adds the end of the archive: without it, it is not whole. */
+  void endArchive() throws IOException {
     content(ByteBuffer.allocate(END_BLOCKS * TarHeader.BLOCK));
-    flush();
   }
 
-  private void flush() throws IOException {
+  /** Writes what has been gathered. */
+  void flush() throws IOException {
     buffer.flip();
     drain(buffer);
     buffer.clear();

@@ -22,6 +22,7 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,7 +40,7 @@ class BrokenArchiveTest {
     boolean failed = true;
     while (failed) {
       writes++;
-      FailingOutput output = new FailingOutput(new ArchiveFile(archive), writes);
+      FailingOutput output = new FailingOutput(new ArchiveFile(archive), new AtomicInteger(writes));
       try (ImageDriver driver = new TarDriver(output, true)) {
         new Exporter(store, driver).export(plan(), true);
         failed = false;
@@ -84,7 +85,15 @@ class BrokenArchiveTest {
 
   private record StreamOutput(ByteArrayOutputStream stream) implements ArchiveOutput {
     @Override
-    public WritableByteChannel begin(boolean overwrite) {
+    public int maxOpenWriters() {
+      return 1;
+    }
+
+    @Override
+    public void begin(boolean overwrite) {}
+
+    @Override
+    public WritableByteChannel from(long position) {
       return Channels.newChannel(stream);
     }
 
@@ -96,10 +105,20 @@ class BrokenArchiveTest {
   }
 
   /** A carrier whose n-th write finds the disk full. */
-  private record FailingOutput(ArchiveOutput output, int failAt) implements ArchiveOutput {
+  private record FailingOutput(ArchiveOutput output, AtomicInteger left) implements ArchiveOutput {
     @Override
-    public WritableByteChannel begin(boolean overwrite) throws IOException {
-      return new FailingChannel(output.begin(overwrite), failAt);
+    public int maxOpenWriters() {
+      return output.maxOpenWriters();
+    }
+
+    @Override
+    public void begin(boolean overwrite) throws IOException {
+      output.begin(overwrite);
+    }
+
+    @Override
+    public WritableByteChannel from(long position) {
+      return new FailingChannel(output.from(position), left);
     }
 
     @Override
@@ -120,16 +139,16 @@ class BrokenArchiveTest {
 
   private static final class FailingChannel implements WritableByteChannel {
     private final WritableByteChannel channel;
-    private int left;
+    private final AtomicInteger left;
 
-    FailingChannel(WritableByteChannel channel, int failAt) {
+    FailingChannel(WritableByteChannel channel, AtomicInteger left) {
       this.channel = channel;
-      this.left = failAt;
+      this.left = left;
     }
 
     @Override
     public int write(ByteBuffer src) throws IOException {
-      if (--left == 0) {
+      if (left.decrementAndGet() == 0) {
         throw new IOException("no space left");
       }
       return channel.write(src);

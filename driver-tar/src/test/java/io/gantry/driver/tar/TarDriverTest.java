@@ -214,15 +214,17 @@ class TarDriverTest {
 
   @Test
   void writesTheSameArchiveWithAnyNumberOfThreads() throws IOException {
-    make.offer(make.image(0, 1, 100, 70_000, 300_000, 600_000), "app:1.0");
+    make.offer(make.image(0, 1, 100, 70_000, 300_000, 600_000, 3_000_000), "app:1.0");
+    make.offer(make.digestedBy(DigestAlgorithm.SHA512).image(512, 65_000, 3_000_000), "app:2.0");
     ExportPlan plan = ExportPlan.of(store, ExportRequest.everything());
     Options options = Options.parse("tar", provider.options(), Map.of());
-    for (int threads : new int[] {1, 16}) {
+    for (int threads : new int[] {1, 2, 16}) {
       Location target = Location.parse("tar:" + folder.resolve(threads + ".tar"));
       try (ImageDriver driver = provider.open(target, options)) {
         new Exporter(store, driver).parallel(threads).export(plan, false);
       }
     }
+    assertThat(folder.resolve("2.tar")).hasSameBinaryContentAs(folder.resolve("1.tar"));
     assertThat(folder.resolve("16.tar")).hasSameBinaryContentAs(folder.resolve("1.tar"));
   }
 

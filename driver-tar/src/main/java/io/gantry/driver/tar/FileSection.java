@@ -1,0 +1,34 @@
+package io.gantry.driver.tar;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+
+/** Writes a part of a file, beside others who write other parts of it. Used by one thread. */
+final class FileSection implements WritableByteChannel {
+  private final FileChannel file;
+  private long position;
+
+  FileSection(FileChannel file, long position) {
+    this.file = file;
+    this.position = position;
+  }
+
+  @Override
+  public int write(ByteBuffer bytes) throws IOException {
+    int count = file.write(bytes, position);
+    position += count;
+    return count;
+  }
+
+  @Override
+  public boolean isOpen() {
+    return file.isOpen();
+  }
+
+  @Override
+  public void close() {
+    // The file is not this part's to close.
+  }
+}
