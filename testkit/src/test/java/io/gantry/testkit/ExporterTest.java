@@ -52,6 +52,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ExporterTest {
   private static final int BUFFER = 256 * 1024;
 
+  /** So many bytes that the blob is hashed on a thread of its own. */
+  private static final int LARGE = 13 * BUFFER + 5;
+
   private final InMemoryStore store = new InMemoryStore();
   private final ImageFactory make = ImageFactory.into(store, 19);
   private final InMemoryPlace place = new InMemoryPlaces().at(location());
@@ -174,21 +177,38 @@ class ExporterTest {
     assertPublished();
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {8 * BUFFER - 1, 8 * BUFFER, 8 * BUFFER + 1, LARGE})
+  void hashesALargeBlobWhileItIsMoved(int size) throws IOException {
+    make.offer(make.image(size, 1, size));
+    make.offer(make.digestedBy(DigestAlgorithm.SHA512).image(size));
+    export(store, new InMemoryDriver(place), 2);
+    assertPublished();
+  }
+
   static Stream<Arguments> faultyBlobs() {
+    return faults(300_000);
+  }
+
+  static Stream<Arguments> faultyLargeBlobs() {
+    return faults(LARGE);
+  }
+
+  private static Stream<Arguments> faults(int size) {
     return Stream.of(
         argumentSet("cannot be opened", BlobFault.failsToOpen(), Kind.SOURCE_FAILED),
         argumentSet("breaks at the first read", BlobFault.failsAtRead(1), Kind.SOURCE_FAILED),
         argumentSet("breaks at the second read", BlobFault.failsAtRead(2), Kind.SOURCE_FAILED),
         argumentSet("gives no bytes", BlobFault.readsAtMost(0), Kind.SOURCE_FAILED),
-        argumentSet("is too short", BlobFault.hasSize(299_999), Kind.CONTENT_MISMATCH),
-        argumentSet("is too long", BlobFault.hasSize(300_001), Kind.CONTENT_MISMATCH),
+        argumentSet("is too short", BlobFault.hasSize(size - 1), Kind.CONTENT_MISMATCH),
+        argumentSet("is too long", BlobFault.hasSize(size + 1), Kind.CONTENT_MISMATCH),
         argumentSet("is empty", BlobFault.hasSize(0), Kind.CONTENT_MISMATCH),
         argumentSet("is endless", BlobFault.hasSize(Long.MAX_VALUE), Kind.CONTENT_MISMATCH),
         argumentSet("shrinks to nothing", BlobFault.shrinksTo(0), Kind.CONTENT_MISMATCH),
-        argumentSet("shrinks by a byte", BlobFault.shrinksTo(299_999), Kind.CONTENT_MISMATCH),
+        argumentSet("shrinks by a byte", BlobFault.shrinksTo(size - 1), Kind.CONTENT_MISMATCH),
         argumentSet("shrinks to a buffer", BlobFault.shrinksTo(BUFFER), Kind.CONTENT_MISMATCH),
         argumentSet("has a wrong first bit", BlobFault.flipsBitAt(0), Kind.CONTENT_MISMATCH),
-        argumentSet("has a wrong last bit", BlobFault.flipsBitAt(299_999), Kind.CONTENT_MISMATCH));
+        argumentSet("has a wrong last bit", BlobFault.flipsBitAt(size - 1), Kind.CONTENT_MISMATCH));
   }
 
   @ParameterizedTest
@@ -204,6 +224,25 @@ class ExporterTest {
       assertThat(refusal.getMessage()).hasLineCount(1);
       assertNothingLeft();
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("faultyLargeBlobs")
+  void refusesALargeBlobThat(BlobFault fault, Kind kind) throws IOException {
+    Descriptor layer = make.layer(LARGE);
+    make.offer(make.image(List.of(layer)));
+    GantryException refusal =
+        assertThrows(
+            GantryException.class,
+            () ->
+                export(
+                    new FaultyStore(store, layer.digest(), fault), new InMemoryDriver(place), 2));
+    assertThat(refusal.kind()).as(refusal.getMessage()).isEqualTo(kind);
+    assertThat(refusal).hasMessageContaining(layer.digest().toString());
+    assertNothingLeft();
+    assertThat(Thread.getAllStackTraces().keySet())
+        .extracting(Thread::getName)
+        .doesNotContain("gantry-hash");
   }
 
   @Test

@@ -11,28 +11,40 @@ import io.gantry.api.oci.Digest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 
 /**
- * Moves blobs one after the other through one buffer: read, hash, write, and commit if size and
+ * Moves blobs one after the other through a few buffers: read, hash, write, and commit if size and
  * digest are right. Used by one thread at a time.
  */
 final class BlobTransfer {
   private static final int BUFFER_BYTES = 256 * 1024;
+  private static final int BUFFERS = 4;
+
+  /** Below, handing buffers over costs more than it gains. */
+  private static final long LEAST_BYTES_TO_OVERLAP = 8L * BUFFER_BYTES;
 
   private final ContentStore source;
   private final ExportListener listener;
   private final BooleanSupplier stopped;
-  private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+  private final boolean overlapping;
+  private final ByteBuffer single = ByteBuffer.allocateDirect(BUFFER_BYTES);
+
+  /** Made for the first large blob. */
+  private List<ByteBuffer> several = List.of();
 
   /**
    * Makes a transfer.
    *
+   * @param overlapping whether large blobs are hashed on a thread of their own meanwhile
    * @param stopped asked before each buffer, whether the rest is not wanted any more
    */
-  BlobTransfer(ContentStore source, ExportListener listener, BooleanSupplier stopped) {
+  BlobTransfer(
+      ContentStore source, ExportListener listener, boolean overlapping, BooleanSupplier stopped) {
     this.source = source;
     this.listener = listener;
+    this.overlapping = overlapping;
     this.stopped = stopped;
   }
 
@@ -48,23 +60,48 @@ final class BlobTransfer {
   }
 
   private void copy(Descriptor blob, BlobReader reader, BlobWriter writer) throws GantryException {
-    MessageDigest hash = blob.digest().algorithm().newMessageDigest();
     try {
+      Digest actual =
+          overlapping && blob.size() >= LEAST_BYTES_TO_OVERLAP
+              ? copyWhileHashing(blob, reader, writer)
+              : copyAndHash(blob, reader, writer);
+      Verification.digest(blob.digest(), actual);
+      writer.commit(blob.size(), actual);
+    } catch (IOException e) {
+      throw GantryException.of(Kind.TARGET_FAILED, "cannot write blob " + blob.digest(), e);
+    }
+  }
+
+  private Digest copyAndHash(Descriptor blob, BlobReader reader, BlobWriter writer)
+      throws IOException {
+    MessageDigest hash = blob.digest().algorithm().newMessageDigest();
+    long position = 0;
+    while (position < blob.size()) {
+      checkStopped();
+      int count = fill(single.clear(), blob, reader, position);
+      hash.update(single);
+      drain(single.rewind(), blob, writer);
+      position += count;
+    }
+    return Digest.finish(blob.digest().algorithm(), hash);
+  }
+
+  private Digest copyWhileHashing(Descriptor blob, BlobReader reader, BlobWriter writer)
+      throws IOException {
+    if (several.isEmpty()) {
+      several = HashingThread.buffers(BUFFERS, BUFFER_BYTES);
+    }
+    try (HashingThread hashing = new HashingThread(blob.digest().algorithm(), several)) {
       long position = 0;
       while (position < blob.size()) {
         checkStopped();
-        int count = fill(blob, reader, position);
-        hash.update(buffer);
-        buffer.rewind();
-        drain(blob, writer);
+        ByteBuffer buffer = hashing.nextBuffer();
+        int count = fill(buffer, blob, reader, position);
+        hashing.hash();
+        drain(buffer, blob, writer);
         position += count;
-        listener.bytesWritten(blob, count);
       }
-      Digest actual = Digest.finish(blob.digest().algorithm(), hash);
-      Verification.digest(blob.digest(), actual);
-      writer.commit(position, actual);
-    } catch (IOException e) {
-      throw GantryException.of(Kind.TARGET_FAILED, "cannot write blob " + blob.digest(), e);
+      return hashing.finish();
     }
   }
 
@@ -74,8 +111,8 @@ final class BlobTransfer {
     }
   }
 
-  private int fill(Descriptor blob, BlobReader reader, long position) throws GantryException {
-    buffer.clear();
+  private static int fill(ByteBuffer buffer, Descriptor blob, BlobReader reader, long position)
+      throws GantryException {
     buffer.limit((int) Math.min(buffer.capacity(), blob.size() - position));
     int count;
     try {
@@ -95,7 +132,8 @@ final class BlobTransfer {
     return filled;
   }
 
-  private void drain(Descriptor blob, BlobWriter writer) throws IOException {
+  private void drain(ByteBuffer buffer, Descriptor blob, BlobWriter writer) throws IOException {
+    int count = buffer.remaining();
     while (buffer.hasRemaining()) {
       int before = buffer.remaining();
       writer.write(buffer);
@@ -103,6 +141,7 @@ final class BlobTransfer {
         throw new IOException("the driver took none of the bytes of " + blob.digest());
       }
     }
+    listener.bytesWritten(blob, count);
   }
 
   private BlobReader open(Descriptor blob) throws GantryException {

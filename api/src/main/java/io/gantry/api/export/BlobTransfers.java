@@ -40,13 +40,19 @@ final class BlobTransfers {
    * Makes the transfers of one export.
    *
    * @param most how many blobs are moved at a time; if one, then on the calling thread
+   * @param overlapping whether large blobs are hashed while they are moved
    */
-  BlobTransfers(ContentStore source, ImageDriver target, ExportListener listener, int most) {
+  BlobTransfers(
+      ContentStore source,
+      ImageDriver target,
+      ExportListener listener,
+      int most,
+      boolean overlapping) {
     this.target = target;
     this.listener = listener;
     this.most = most;
     for (int i = 0; i < most; i++) {
-      idle.push(new BlobTransfer(source, listener, () -> failure != null));
+      idle.push(new BlobTransfer(source, listener, overlapping, () -> failure != null));
     }
   }
 

@@ -67,7 +67,8 @@ public final class Exporter {
    * Returns this exporter, moving up to so many blobs at a time if the driver {@linkplain
    * ImageDriver#maxOpenWriters takes as many}. What is published does not depend on it. By default
    * it is the number of processors and no fewer than 8, as a carrier waits more than it computes;
-   * with 1 everything happens on the calling thread.
+   * with 1 everything happens on the calling thread. Otherwise a large blob is hashed on one thread
+   * while another moves it, also if the driver takes one blob at a time.
    *
    * @param blobs at least 1
    */
@@ -107,7 +108,8 @@ public final class Exporter {
                   RewrittenStore.over(source, plan.rewritten()),
                   target,
                   listener,
-                  mostAtATime(plan))
+                  mostAtATime(plan),
+                  parallelism > 1 && Runtime.getRuntime().availableProcessors() > 1)
               .move(plan.blobs());
       Interruption.check();
       target.writeIndex(plan.index());
