@@ -129,6 +129,44 @@ reader_goes_away() {
   grep -q '^gantry: ' "$T/stderr"
 }
 
+# Each part is on the disk before it gets its name, and each folder before the index names what is in it.
+# syncs_and_renames TARGET ARGUMENT...: the calls of an export that matter, in their order.
+syncs_and_renames() {
+  local target=$1; shift
+  strace -f -y -e trace=fsync,fdatasync,rename,link -o "$T/trace" \
+    "$GANTRY" export "$@" --quiet "$(from_dir many-layers:1.0)" "$target"
+  sed -n -E -e "s#.*sync\([0-9]*<($T/out[^>]*)>.*#sync \1#p" \
+    -e "s#.*(rename|link)\(\"($T/out[^\"]*)\", \"([^\"]*)\".*#name \2 \3#p" "$T/trace"
+}
+synced_before_it_is_named() {
+  local blobs
+  mkdir "$T/out"
+  blobs=$(find "$(layout_of many-layers:1.0)/blobs" -type f | wc -l)
+  syncs_and_renames "dir:$T/out/layout" >"$T/layout"
+  syncs_and_renames "tar:$T/out/a.tar" >"$T/archive"
+  cat "$T/layout" "$T/archive"
+  awk '$1 == "sync" { synced[$2] = 1 } $1 == "name" && !($2 in synced) { print "not synced:", $0; bad = 1 } END { exit bad }' \
+    "$T/layout" "$T/archive" || fail "named before it was synced"
+  equal "blobs" "$blobs" "$(grep -c '^name .*/blobs/' "$T/layout")"
+  equal "archives" 1 "$(grep -c '^name .*/a.tar$' "$T/archive")"
+  sed '/^name .*index.json$/,$d' "$T/layout" | grep -qx "sync $T/out/layout/blobs/sha256"
+  tail -n 1 "$T/layout" | grep -qx "sync $T/out/layout"
+  tail -n 1 "$T/archive" | grep -qx "sync $T/out"
+
+  # What somebody else wrote is on the disk before it is relied on.
+  rm "$T/out/layout/index.json"
+  syncs_and_renames "dir:$T/out/layout" >"$T/again"
+  equal "blobs that were there" "$blobs" "$(grep -c '^sync .*/blobs/sha256/' "$T/again")"
+}
+nothing_synced() {
+  mkdir "$T/out"
+  syncs_and_renames "dir:$T/out/layout" --no-sync >"$T/calls"
+  syncs_and_renames "tar:$T/out/a.tar" --no-sync >>"$T/calls"
+  ! grep '^sync' "$T/calls" || fail "synced"
+  grep -q '^name .*index.json$' "$T/calls"
+  grep -q '^name .*a.tar$' "$T/calls"
+}
+
 check big/4GiB-in-64MiB-of-heap-to-a-pipe four_gib_through_a_pipe
 check big/4GiB-in-64MiB-of-heap-to-a-file four_gib_into_a_file
 check big/over-8GiB nine_digits_of_octal_are_not_enough
@@ -137,3 +175,5 @@ check stop/interrupted-archive interrupted_archive
 check stop/interrupted-layout interrupted_layout
 check stop/killed killed
 check stop/reader-goes-away reader_goes_away
+check sync/before-it-is-named synced_before_it_is_named
+check sync/not-wanted nothing_synced

@@ -134,6 +134,13 @@ final class ExportCommand implements Callable<Integer> {
   private @Nullable Integer parallel;
 
   @Option(
+      names = "--no-sync",
+      description =
+          "Do not wait until what is written to files is on the disk. Faster; after a power cut"
+              + " the target may be damaged.")
+  private boolean noSync;
+
+  @Option(
       names = "--overwrite",
       description = "Replace a target that exists, instead of adding to it or refusing.")
   private boolean overwrite;
@@ -248,7 +255,13 @@ final class ExportCommand implements Callable<Integer> {
         quiet || output.columns() == 0 ? null : new ConsoleProgress(output, report)) {
       ExportListener listener = progress == null ? report : progress;
       Exporter exporter = new Exporter(store, driver, listener);
-      return (parallel == null ? exporter : exporter.parallel(parallel)).export(plan, overwrite);
+      if (parallel != null) {
+        exporter = exporter.parallel(parallel);
+      }
+      if (noSync) {
+        exporter = exporter.withoutSync();
+      }
+      return exporter.export(plan, overwrite);
     }
   }
 

@@ -15,6 +15,7 @@ public final class InitOptions {
   private final List<Descriptor> blobs;
   private final List<RunnableImage> images;
   private final boolean overwrite;
+  private final boolean sync;
   private final Consumer<String> notices;
 
   private InitOptions(
@@ -22,38 +23,45 @@ public final class InitOptions {
       List<Descriptor> blobs,
       List<RunnableImage> images,
       boolean overwrite,
+      boolean sync,
       Consumer<String> notices) {
     this.index = requireNonNull(index, "index");
     this.blobs = List.copyOf(blobs);
     this.images = List.copyOf(images);
     this.overwrite = overwrite;
+    this.sync = sync;
     this.notices = requireNonNull(notices, "notices");
   }
 
   /**
-   * Returns options for an export that adds to its target, has no runnable images and whose notices
-   * nobody hears.
+   * Returns options for an export that adds to its target, survives a power cut, has no runnable
+   * images and whose notices nobody hears.
    *
    * @param index the entries that will be published
    * @param blobs every blob, once, in the order of their digests
    */
   public static InitOptions of(Index index, List<Descriptor> blobs) {
-    return new InitOptions(index, blobs, List.of(), false, notice -> {});
+    return new InitOptions(index, blobs, List.of(), false, true, notice -> {});
   }
 
   /** Returns these options with the images that a container runtime could run. */
   public InitOptions withImages(List<RunnableImage> other) {
-    return new InitOptions(index, blobs, other, overwrite, notices);
+    return new InitOptions(index, blobs, other, overwrite, sync, notices);
   }
 
   /** Returns these options with another answer to what becomes of an existing target. */
   public InitOptions withOverwrite(boolean other) {
-    return new InitOptions(index, blobs, images, other, notices);
+    return new InitOptions(index, blobs, images, other, sync, notices);
+  }
+
+  /** Returns these options with another answer to what must survive a power cut. */
+  public InitOptions withSync(boolean other) {
+    return new InitOptions(index, blobs, images, overwrite, other, notices);
   }
 
   /** Returns these options with somebody to hear of what the user should know. */
   public InitOptions withNotices(Consumer<String> other) {
-    return new InitOptions(index, blobs, images, overwrite, other);
+    return new InitOptions(index, blobs, images, overwrite, sync, other);
   }
 
   /** Returns the entries that will be published. */
@@ -81,6 +89,14 @@ public final class InitOptions {
    */
   public boolean overwrite() {
     return overwrite;
+  }
+
+  /**
+   * Returns whether what is published must survive a power cut. If not, a driver of files need not
+   * wait for disks; what a killed process leaves is as it is with it. Other carriers do not care.
+   */
+  public boolean sync() {
+    return sync;
   }
 
   /**

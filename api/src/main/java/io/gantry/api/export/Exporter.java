@@ -32,6 +32,7 @@ public final class Exporter {
   private final ImageDriver target;
   private final ExportListener listener;
   private final int parallelism;
+  private final boolean sync;
   private final AtomicBoolean begun;
 
   private Exporter(
@@ -39,11 +40,13 @@ public final class Exporter {
       ImageDriver target,
       ExportListener listener,
       int parallelism,
+      boolean sync,
       AtomicBoolean begun) {
     this.source = source;
     this.target = target;
     this.listener = listener;
     this.parallelism = parallelism;
+    this.sync = sync;
     this.begun = begun;
   }
 
@@ -55,6 +58,7 @@ public final class Exporter {
         new SerialListener(requireNonNull(listener, "listener")),
         // A carrier waits more than it computes.
         Math.max(LEAST_PARALLELISM, Runtime.getRuntime().availableProcessors()),
+        true,
         new AtomicBoolean());
   }
 
@@ -76,7 +80,15 @@ public final class Exporter {
     if (blobs < 1) {
       throw new IllegalArgumentException("%d blobs at a time are too few".formatted(blobs));
     }
-    return new Exporter(source, target, listener, blobs, begun);
+    return new Exporter(source, target, listener, blobs, sync, begun);
+  }
+
+  /**
+   * Returns this exporter, not waiting for disks: what it publishes is as whole for every reader,
+   * but after a power cut any of it may be damaged or gone.
+   */
+  public Exporter withoutSync() {
+    return new Exporter(source, target, listener, parallelism, false, begun);
   }
 
   /**
@@ -101,6 +113,7 @@ public final class Exporter {
           InitOptions.of(plan.index(), plan.blobs())
               .withImages(plan.images())
               .withOverwrite(overwrite)
+              .withSync(sync)
               .withNotices(listener::notice));
       listener.started(plan);
       reused =

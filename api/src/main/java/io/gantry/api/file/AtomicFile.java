@@ -102,22 +102,28 @@ public final class AtomicFile implements Closeable {
   }
 
   /**
-   * Syncs the content and makes it appear at the target.
+   * Makes the content appear at the target.
    *
    * @param overwrite whether to replace a file that is there
+   * @param sync whether it must survive a power cut
    * @throws FileAlreadyExistsException if there is one and it may not be replaced
    * @throws IOException if the content cannot be synced or renamed, and the target is as it was; or
    *     if the renaming cannot be made durable, which the message says
    */
-  public void publish(boolean overwrite) throws IOException {
-    channel().force(true);
+  public void publish(boolean overwrite, boolean sync) throws IOException {
+    if (sync) {
+      channel().force(true);
+    }
     if (overwrite || !link()) {
       Files.move(part.file(), target, ATOMIC_MOVE);
     }
     done = true;
     part.close();
+    if (!sync) {
+      return;
+    }
     try {
-      syncFolder(folder);
+      sync(folder);
     } catch (IOException e) {
       throw new IOException(
           "%s is in place, but may not survive a power cut: %s".formatted(target, e.getMessage()),
@@ -146,15 +152,16 @@ public final class AtomicFile implements Closeable {
   }
 
   /**
-   * Makes the entries of a folder durable: a file that was created or renamed in it is still there
-   * after a power cut. An interrupt does not end it, as what was renamed is visible already.
+   * Makes the content of a file durable, or the entries of a folder: a file that was created or
+   * renamed in it is still there after a power cut. An interrupt does not end it, as what was
+   * renamed is visible already.
    *
-   * @throws IOException if the folder cannot be synced
+   * @throws IOException if it cannot be synced
    */
-  public static void syncFolder(Path folder) throws IOException {
+  public static void sync(Path file) throws IOException {
     boolean interrupted = Thread.interrupted();
     try {
-      while (!synced(folder)) {
+      while (!synced(file)) {
         interrupted |= Thread.interrupted();
       }
     } finally {
@@ -164,8 +171,8 @@ public final class AtomicFile implements Closeable {
     }
   }
 
-  private static boolean synced(Path folder) throws IOException {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+  private static boolean synced(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       channel.force(true);
       return true;
     } catch (ClosedByInterruptException e) {

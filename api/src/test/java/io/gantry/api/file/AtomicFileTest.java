@@ -37,7 +37,7 @@ class AtomicFileTest {
     try (AtomicFile file = AtomicFile.create(target)) {
       write(file, "new");
       assertThat(target).doesNotExist();
-      file.publish(false);
+      file.publish(false, true);
       assertThat(target).hasContent("new");
     }
 
@@ -54,7 +54,7 @@ class AtomicFileTest {
     Files.writeString(folder.resolve(litter + ".0123456789abcdef.gantry-part"), "killed");
 
     try (AtomicFile file = AtomicFile.create(folder.resolve(name))) {
-      file.publish(false);
+      file.publish(false, true);
     }
 
     assertThat(namesIn(folder)).containsExactly(name);
@@ -65,7 +65,7 @@ class AtomicFileTest {
   void isPublishedEmptyWhenNothingIsWritten(boolean overwrite, @TempDir Path folder)
       throws IOException {
     try (AtomicFile file = AtomicFile.create(folder.resolve("target"))) {
-      file.publish(overwrite);
+      file.publish(overwrite, overwrite);
     }
 
     assertThat(folder.resolve("target")).isEmptyFile();
@@ -79,7 +79,7 @@ class AtomicFileTest {
     try (AtomicFile file = AtomicFile.create(target)) {
       write(file, "new");
       assertThat(target).hasContent("old");
-      file.publish(true);
+      file.publish(true, true);
     }
 
     assertThat(target).hasContent("new");
@@ -93,7 +93,7 @@ class AtomicFileTest {
     try (AtomicFile file = AtomicFile.create(target)) {
       write(file, "new");
       assertThatExceptionOfType(FileAlreadyExistsException.class)
-          .isThrownBy(() -> file.publish(false))
+          .isThrownBy(() -> file.publish(false, true))
           .withMessageContaining(target.toString());
     }
 
@@ -107,7 +107,7 @@ class AtomicFileTest {
 
     try (AtomicFile file = AtomicFile.create(target)) {
       assertThatExceptionOfType(FileAlreadyExistsException.class)
-          .isThrownBy(() -> file.publish(false));
+          .isThrownBy(() -> file.publish(false, true));
     }
 
     assertThat(namesIn(folder)).containsExactly("target");
@@ -120,7 +120,7 @@ class AtomicFileTest {
 
     try (AtomicFile file = AtomicFile.create(target)) {
       write(file, "new");
-      file.publish(true);
+      file.publish(true, true);
     }
 
     assertThat(other).hasContent("old");
@@ -133,7 +133,7 @@ class AtomicFileTest {
     Path target = Files.createDirectory(folder.resolve("target"));
 
     try (AtomicFile file = AtomicFile.create(target)) {
-      assertThatIOException().isThrownBy(() -> file.publish(true));
+      assertThatIOException().isThrownBy(() -> file.publish(true, true));
     }
 
     assertThat(target).isEmptyDirectory();
@@ -183,11 +183,11 @@ class AtomicFileTest {
         AtomicFile second = AtomicFile.create(target)) {
       write(first, "first");
       write(second, "second");
-      second.publish(false);
+      second.publish(false, true);
       assertThatExceptionOfType(FileAlreadyExistsException.class)
-          .isThrownBy(() -> first.publish(false));
+          .isThrownBy(() -> first.publish(false, true));
       assertThat(target).hasContent("second");
-      first.publish(true);
+      first.publish(true, true);
     }
 
     assertThat(target).hasContent("first");
@@ -206,7 +206,7 @@ class AtomicFileTest {
 
     try (AtomicFile file = AtomicFile.create(target)) {
       assertThat(litter).doesNotExist();
-      file.publish(false);
+      file.publish(false, true);
     }
 
     assertThat(namesIn(folder)).containsExactly("target");
@@ -221,7 +221,7 @@ class AtomicFileTest {
 
       try (AtomicFile file = AtomicFile.create(target)) {
         write(file, "new");
-        file.publish(false);
+        file.publish(false, true);
       }
 
       assertThat(living).hasContent("half");
@@ -300,15 +300,15 @@ class AtomicFileTest {
 
   @Test
   void syncsAFolder(@TempDir Path folder) {
-    assertThatCode(() -> AtomicFile.syncFolder(folder)).doesNotThrowAnyException();
-    assertThatIOException().isThrownBy(() -> AtomicFile.syncFolder(folder.resolve("missing")));
+    assertThatCode(() -> AtomicFile.sync(folder)).doesNotThrowAnyException();
+    assertThatIOException().isThrownBy(() -> AtomicFile.sync(folder.resolve("missing")));
   }
 
   @Test
   void syncsAFolderInAThreadThatIsInterrupted(@TempDir Path folder) throws IOException {
     Thread.currentThread().interrupt();
 
-    AtomicFile.syncFolder(folder);
+    AtomicFile.sync(folder);
 
     assertThat(Thread.interrupted()).isTrue();
   }
@@ -319,7 +319,7 @@ class AtomicFileTest {
       write(file, "new");
       Thread.currentThread().interrupt();
       assertThatExceptionOfType(ClosedByInterruptException.class)
-          .isThrownBy(() -> file.publish(true));
+          .isThrownBy(() -> file.publish(true, true));
       assertThat(Thread.interrupted()).isTrue();
     }
 

@@ -37,6 +37,7 @@ final class DirectoryDriver implements ImageDriver {
   private final Deque<Path> createdFolders = new ArrayDeque<>();
   private Optional<StagingFolder> staging = Optional.empty();
   private boolean overwrite;
+  private boolean sync;
 
   DirectoryDriver(Path root) {
     this.root = root;
@@ -47,6 +48,7 @@ final class DirectoryDriver implements ImageDriver {
   @Override
   public void init(InitOptions options) throws IOException {
     overwrite = options.overwrite();
+    sync = options.sync();
     createFolders(root.toAbsolutePath());
     // Looked for first: another export may be making this folder a layout, header before index.
     Optional<String> foreign = foreignEntry();
@@ -112,33 +114,36 @@ final class DirectoryDriver implements ImageDriver {
   @Override
   public BlobWriter blobWriter(Descriptor blob) throws IOException {
     Path staged = staging.orElseThrow().newFile();
-    return new StagedBlob(staged, blobs.path(blob.digest()), blob.digest());
+    return new StagedBlob(staged, blobs.path(blob.digest()), blob.digest(), sync);
   }
 
   @Override
   public void writeIndex(Index index) throws IOException {
-    syncFolders();
-    files.publish(index, overwrite);
+    Files.createDirectories(root.resolve("blobs"));
+    if (sync) {
+      syncFolders();
+    }
+    files.publish(index, overwrite, sync);
     createdFolders.clear();
   }
 
   /** The index must never be more durable than the names of the blobs that it leads to. */
   private void syncFolders() throws IOException {
-    Path blobsFolder = Files.createDirectories(root.resolve("blobs"));
+    Path blobsFolder = root.resolve("blobs");
     try (DirectoryStream<Path> algorithms = Files.newDirectoryStream(blobsFolder)) {
       for (Path algorithm : algorithms) {
         if (Files.isDirectory(algorithm)) {
-          AtomicFile.syncFolder(algorithm);
+          AtomicFile.sync(algorithm);
         }
       }
     }
-    AtomicFile.syncFolder(blobsFolder);
-    AtomicFile.syncFolder(root);
+    AtomicFile.sync(blobsFolder);
+    AtomicFile.sync(root);
     Path above = root.toAbsolutePath().getParent();
     if (above != null) {
       try {
         // A run that was killed may have created the root and not come this far.
-        AtomicFile.syncFolder(above);
+        AtomicFile.sync(above);
       } catch (AccessDeniedException notReadable) {
         // Only who may read a folder can sync it; what this run creates is synced below.
       }
@@ -146,7 +151,7 @@ final class DirectoryDriver implements ImageDriver {
     for (Path created : createdFolders) {
       Path parent = created.getParent();
       if (parent != null) {
-        AtomicFile.syncFolder(parent);
+        AtomicFile.sync(parent);
       }
     }
   }
@@ -180,11 +185,18 @@ final class DirectoryDriver implements ImageDriver {
   @Override
   public boolean contains(Descriptor blob) throws IOException {
     try (BlobReader present = blobs.open(blob.digest())) {
-      return present.size() == blob.size()
-          && present.digest(blob.digest().algorithm()).equals(blob.digest());
+      if (present.size() != blob.size()
+          || !present.digest(blob.digest().algorithm()).equals(blob.digest())) {
+        return false;
+      }
     } catch (GantryException absent) {
       // Not there, or something else than a file in its place, which the blob will replace.
       return false;
     }
+    if (sync) {
+      // Whoever wrote it may not have waited for the disk.
+      AtomicFile.sync(blobs.path(blob.digest()));
+    }
+    return true;
   }
 }

@@ -109,7 +109,7 @@ final class LayoutFiles {
       String origin = index().toString();
       byte[] current = requireIndex();
       List<Descriptor> gone = removal.entriesOf(Index.parseLayoutIndex(origin, current));
-      write(index(), Index.withoutEntries(origin, current, new HashSet<>(gone)::contains));
+      write(index(), Index.withoutEntries(origin, current, new HashSet<>(gone)::contains), true);
       return gone;
     }
   }
@@ -117,11 +117,13 @@ final class LayoutFiles {
   /**
    * Adds entries to the index, or starts a new one, in one step that no other export can come
    * between: read, merge and replace under one lock.
+   *
+   * @param sync whether it must survive a power cut
    */
-  void publish(Index entries, boolean overwrite) throws IOException {
+  void publish(Index entries, boolean overwrite, boolean sync) throws IOException {
     try (LockFile lock = lockIndex()) {
       if (!hasHeader()) {
-        write(header(), LayoutHeader.toJson());
+        write(header(), LayoutHeader.toJson(), sync);
       }
       Optional<byte[]> current = overwrite ? Optional.empty() : readIndex();
       byte[] json =
@@ -134,17 +136,17 @@ final class LayoutFiles {
             "%s: with these entries it would have %d bytes, more than the %d that are read"
                 .formatted(index(), json.length, MAX_INDEX_BYTES));
       }
-      write(index(), json);
+      write(index(), json, sync);
     }
   }
 
-  private static void write(Path file, byte[] content) throws IOException {
+  private static void write(Path file, byte[] content, boolean sync) throws IOException {
     try (AtomicFile part = AtomicFile.create(file)) {
       ByteBuffer bytes = ByteBuffer.wrap(content);
       while (bytes.hasRemaining()) {
         part.channel().write(bytes);
       }
-      part.publish(true);
+      part.publish(true, sync);
     } catch (IOException e) {
       throw FileFailure.at(file, e);
     }

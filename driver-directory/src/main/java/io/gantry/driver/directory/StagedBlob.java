@@ -16,7 +16,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
-/** A blob that is written to a staged file, synced, and renamed to its place when it is whole. */
+/** A blob that is written to a staged file, and renamed to its place when it is whole. */
 final class StagedBlob implements BlobWriter {
   /** Content never changes, and the umask may take away more. */
   private static final FileAttribute<Set<PosixFilePermission>> READ_ONLY =
@@ -25,13 +25,20 @@ final class StagedBlob implements BlobWriter {
   private final Path staged;
   private final Path place;
   private final Digest expected;
+  private final boolean sync;
   private final FileChannel channel;
   private boolean committed;
 
-  StagedBlob(Path staged, Path place, Digest expected) throws IOException {
+  /**
+   * Begins a blob.
+   *
+   * @param sync whether its content must survive a power cut before its name exists
+   */
+  StagedBlob(Path staged, Path place, Digest expected, boolean sync) throws IOException {
     this.staged = staged;
     this.place = place;
     this.expected = expected;
+    this.sync = sync;
     this.channel =
         FileChannel.open(
             staged, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), READ_ONLY);
@@ -58,7 +65,9 @@ final class StagedBlob implements BlobWriter {
               .formatted(place, channel.position(), size, digest));
     }
     try {
-      channel.force(false);
+      if (sync) {
+        channel.force(false);
+      }
       channel.close();
     } catch (IOException e) {
       throw FileFailure.at(place, e);

@@ -55,9 +55,9 @@ final class ArchiveFile implements ArchiveOutput {
   }
 
   @Override
-  public void publish() throws IOException {
+  public void publish(boolean sync) throws IOException {
     try {
-      part.orElseThrow().publish(overwrite);
+      part.orElseThrow().publish(overwrite, sync);
     } catch (FileAlreadyExistsException e) {
       throw exists(e);
     }

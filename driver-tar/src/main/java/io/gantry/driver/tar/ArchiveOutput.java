@@ -24,8 +24,12 @@ interface ArchiveOutput extends Closeable {
    */
   WritableByteChannel from(long position);
 
-  /** Makes the archive visible, all of it having been written. */
-  void publish() throws IOException;
+  /**
+   * Makes the archive visible, all of it having been written.
+   *
+   * @param sync whether it must survive a power cut
+   */
+  void publish(boolean sync) throws IOException;
 
   /** Ends the output; what was not published is taken back, as far as that can be done. */
   @Override

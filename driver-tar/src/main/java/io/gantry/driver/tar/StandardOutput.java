@@ -28,7 +28,7 @@ final class StandardOutput implements ArchiveOutput {
   }
 
   @Override
-  public void publish() {
+  public void publish(boolean sync) {
     // The last byte has been written, and there is nothing to rename.
   }
 

@@ -39,6 +39,7 @@ final class TarDriver implements ImageDriver {
 
   private Optional<DigestAlgorithm> folder = Optional.empty();
   private List<RunnableImage> images = List.of();
+  private boolean sync;
 
   /** Where the next member begins. */
   private long position;
@@ -56,6 +57,7 @@ final class TarDriver implements ImageDriver {
   @Override
   public void init(InitOptions options) throws IOException {
     images = options.images();
+    sync = options.sync();
     output.begin(options.overwrite());
     TarWriter tar = writer();
     folder(tar, BLOBS);
@@ -94,7 +96,7 @@ final class TarDriver implements ImageDriver {
     tar.file(LayoutHeader.FILE_NAME, READ_ONLY, LayoutHeader.toJson());
     tar.endArchive();
     end(tar);
-    output.publish();
+    output.publish(sync);
   }
 
   private TarWriter writer() {

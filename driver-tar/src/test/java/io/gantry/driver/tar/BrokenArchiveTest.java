@@ -98,7 +98,7 @@ class BrokenArchiveTest {
     }
 
     @Override
-    public void publish() {}
+    public void publish(boolean sync) {}
 
     @Override
     public void close() {}
@@ -122,8 +122,8 @@ class BrokenArchiveTest {
     }
 
     @Override
-    public void publish() throws IOException {
-      output.publish();
+    public void publish(boolean sync) throws IOException {
+      output.publish(sync);
     }
 
     @Override
