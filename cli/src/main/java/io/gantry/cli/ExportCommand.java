@@ -166,6 +166,7 @@ final class ExportCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Location from = Location.parse(source);
     Location to = Location.parse(target);
+    HashWarmUp.begin();
     ExportRequest request = request(from, to);
     if (json && !dryRun && to.path().equals("-")) {
       throw misuse("--json and the target %s both need standard output".formatted(to));

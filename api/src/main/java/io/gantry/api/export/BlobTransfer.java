@@ -10,7 +10,6 @@ import io.gantry.api.oci.Descriptor;
 import io.gantry.api.oci.Digest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
@@ -74,7 +73,7 @@ final class BlobTransfer {
 
   private Digest copyAndHash(Descriptor blob, BlobReader reader, BlobWriter writer)
       throws IOException {
-    MessageDigest hash = blob.digest().algorithm().newMessageDigest();
+    BlobHash hash = new BlobHash(blob.digest().algorithm());
     long position = 0;
     while (position < blob.size()) {
       checkStopped();
@@ -83,7 +82,7 @@ final class BlobTransfer {
       drain(single.rewind(), blob, writer);
       position += count;
     }
-    return Digest.finish(blob.digest().algorithm(), hash);
+    return hash.finish();
   }
 
   private Digest copyWhileHashing(Descriptor blob, BlobReader reader, BlobWriter writer)

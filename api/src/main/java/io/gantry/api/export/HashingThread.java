@@ -5,7 +5,6 @@ import io.gantry.api.oci.Digest;
 import io.gantry.api.oci.DigestAlgorithm;
 import java.io.Closeable;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.stream.Stream;
@@ -87,14 +86,14 @@ final class HashingThread implements Closeable {
 
   private void run() {
     try {
-      MessageDigest hash = algorithm.newMessageDigest();
+      BlobHash hash = new BlobHash(algorithm);
       filled.acquire();
       for (long i = 0; i < end; i++) {
         hash.update(toHash.get(index(i)));
         free.release();
         filled.acquire();
       }
-      digest = Digest.finish(algorithm, hash);
+      digest = hash.finish();
     } catch (InterruptedException closed) {
       // Nobody waits for the digest.
     } catch (Throwable e) {
