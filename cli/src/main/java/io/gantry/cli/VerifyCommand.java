@@ -83,6 +83,7 @@ final class VerifyCommand implements Callable<Integer> {
       throw new GantryException(
           Kind.INVALID_ARGUMENT, "--missing is '%s'; it must be fail or skip".formatted(missing));
     }
+    HashWarmUp.begin();
     VerifyReport report;
     try (DriverRegistry registry = Distribution.drivers();
         ContentStore store = source.open(registry)) {
