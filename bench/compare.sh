@@ -56,7 +56,7 @@ prepare() {
   # Makes its class-data archive before it is measured.
   "$GANTRY" --version >/dev/null
   GANTRIES=(gantry)
-  ! "$GANTRY" export --help | grep -q -e --no-sync || GANTRIES+=('gantry --no-sync')
+  ! "$GANTRY" export --help | grep -e --no-sync >/dev/null || GANTRIES+=('gantry --no-sync')
   PATH=$PEERS:$PATH
   peer regctl github.com/regclient/regclient/cmd/regctl@v0.11.7
   peer oras oras.land/oras/cmd/oras@v1.3.6
