@@ -157,6 +157,7 @@ synced_before_it_is_named() {
   rm "$T/out/layout/index.json"
   syncs_and_renames "dir:$T/out/layout" >"$T/again"
   equal "blobs that were there" "$blobs" "$(grep -c '^sync .*/blobs/sha256/' "$T/again")"
+  grep -qx "sync $T/out/layout/oci-layout" "$T/again"
 }
 nothing_synced() {
   mkdir "$T/out"

@@ -166,7 +166,6 @@ final class ExportCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Location from = Location.parse(source);
     Location to = Location.parse(target);
-    HashWarmUp.begin();
     ExportRequest request = request(from, to);
     if (json && !dryRun && to.path().equals("-")) {
       throw misuse("--json and the target %s both need standard output".formatted(to));
@@ -177,6 +176,9 @@ final class ExportCommand implements Callable<Integer> {
     }
     if (parallel != null && parallel < 1) {
       throw misuse("--parallel is '%d'; it must be 1 or more".formatted(parallel));
+    }
+    if (!dryRun) {
+      HashWarmUp.begin();
     }
     try (DriverRegistry registry = Distribution.drivers();
         ImageDriver driver = registry.openDriver(to, options);

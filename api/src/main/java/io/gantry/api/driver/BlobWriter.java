@@ -8,7 +8,8 @@ import java.nio.channels.WritableByteChannel;
  * Receives one blob: bytes, then {@link #commit}, then {@link #close}. Used by one thread, which
  * need not be the one that opened it and which is interrupted when the export is to end.
  *
- * <p>{@link #write} consumes what it is given, from any kind of buffer, or throws.
+ * <p>{@link #write} consumes what it is given, from any kind of buffer, or throws. It changes none
+ * of the bytes, which another thread may be reading.
  */
 public interface BlobWriter extends WritableByteChannel {
   /**

@@ -11,6 +11,7 @@ import io.gantry.api.oci.Digest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -18,8 +19,7 @@ import java.util.function.BooleanSupplier;
  * digest are right. Used by one thread at a time.
  */
 final class BlobTransfer {
-  private static final int BUFFER_BYTES = 256 * 1024;
-  private static final int BUFFERS = 4;
+  static final int BUFFER_BYTES = 256 * 1024;
 
   /** Below, handing buffers over costs more than it gains. */
   private static final long LEAST_BYTES_TO_OVERLAP = 8L * BUFFER_BYTES;
@@ -27,23 +27,20 @@ final class BlobTransfer {
   private final ContentStore source;
   private final ExportListener listener;
   private final BooleanSupplier stopped;
-  private final boolean overlapping;
+  private final BufferRings rings;
   private final ByteBuffer single = ByteBuffer.allocateDirect(BUFFER_BYTES);
-
-  /** Made for the first large blob. */
-  private List<ByteBuffer> several = List.of();
 
   /**
    * Makes a transfer.
    *
-   * @param overlapping whether large blobs are hashed on a thread of their own meanwhile
+   * @param rings for large blobs that are hashed on a thread of their own
    * @param stopped asked before each buffer, whether the rest is not wanted any more
    */
   BlobTransfer(
-      ContentStore source, ExportListener listener, boolean overlapping, BooleanSupplier stopped) {
+      ContentStore source, ExportListener listener, BufferRings rings, BooleanSupplier stopped) {
     this.source = source;
     this.listener = listener;
-    this.overlapping = overlapping;
+    this.rings = rings;
     this.stopped = stopped;
   }
 
@@ -60,9 +57,11 @@ final class BlobTransfer {
 
   private void copy(Descriptor blob, BlobReader reader, BlobWriter writer) throws GantryException {
     try {
+      Optional<List<ByteBuffer>> ring =
+          blob.size() < LEAST_BYTES_TO_OVERLAP ? Optional.empty() : rings.take();
       Digest actual =
-          overlapping && blob.size() >= LEAST_BYTES_TO_OVERLAP
-              ? copyWhileHashing(blob, reader, writer)
+          ring.isPresent()
+              ? copyWhileHashing(blob, reader, writer, ring.get())
               : copyAndHash(blob, reader, writer);
       Verification.digest(blob.digest(), actual);
       writer.commit(blob.size(), actual);
@@ -85,12 +84,10 @@ final class BlobTransfer {
     return hash.finish();
   }
 
-  private Digest copyWhileHashing(Descriptor blob, BlobReader reader, BlobWriter writer)
+  private Digest copyWhileHashing(
+      Descriptor blob, BlobReader reader, BlobWriter writer, List<ByteBuffer> ring)
       throws IOException {
-    if (several.isEmpty()) {
-      several = HashingThread.buffers(BUFFERS, BUFFER_BYTES);
-    }
-    try (HashingThread hashing = new HashingThread(blob.digest().algorithm(), several)) {
+    try (HashingThread hashing = new HashingThread(blob.digest().algorithm(), ring)) {
       long position = 0;
       while (position < blob.size()) {
         checkStopped();
@@ -101,6 +98,8 @@ final class BlobTransfer {
         position += count;
       }
       return hashing.finish();
+    } finally {
+      rings.giveBack(ring);
     }
   }
 

@@ -40,19 +40,19 @@ final class BlobTransfers {
    * Makes the transfers of one export.
    *
    * @param most how many blobs are moved at a time; if one, then on the calling thread
-   * @param overlapping whether large blobs are hashed while they are moved
+   * @param rings for large blobs that are hashed while they are moved
    */
   BlobTransfers(
       ContentStore source,
       ImageDriver target,
       ExportListener listener,
       int most,
-      boolean overlapping) {
+      BufferRings rings) {
     this.target = target;
     this.listener = listener;
     this.most = most;
     for (int i = 0; i < most; i++) {
-      idle.push(new BlobTransfer(source, listener, overlapping, () -> failure != null));
+      idle.push(new BlobTransfer(source, listener, rings, () -> failure != null));
     }
   }
 

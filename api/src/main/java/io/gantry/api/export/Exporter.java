@@ -71,8 +71,9 @@ public final class Exporter {
    * Returns this exporter, moving up to so many blobs at a time if the driver {@linkplain
    * ImageDriver#maxOpenWriters takes as many}. What is published does not depend on it. By default
    * it is the number of processors and no fewer than 8, as a carrier waits more than it computes;
-   * with 1 everything happens on the calling thread. Otherwise a large blob is hashed on one thread
-   * while another moves it, also if the driver takes one blob at a time.
+   * with 1 everything happens on the calling thread. Otherwise large blobs are hashed on one thread
+   * while another moves them, as far as there are processors, also if the driver takes one at a
+   * time.
    *
    * @param blobs at least 1
    */
@@ -122,7 +123,7 @@ public final class Exporter {
                   target,
                   listener,
                   mostAtATime(plan),
-                  parallelism > 1 && Runtime.getRuntime().availableProcessors() > 1)
+                  new BufferRings(parallelism == 1 ? 0 : parallelism, BlobTransfer.BUFFER_BYTES))
               .move(plan.blobs());
       Interruption.check();
       target.writeIndex(plan.index());

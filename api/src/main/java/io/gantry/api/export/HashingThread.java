@@ -7,7 +7,6 @@ import java.io.Closeable;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.Semaphore;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,11 +43,6 @@ final class HashingThread implements Closeable {
     thread.start();
   }
 
-  /** Makes buffers. */
-  static List<ByteBuffer> buffers(int count, int bytes) {
-    return Stream.generate(() -> ByteBuffer.allocateDirect(bytes)).limit(count).toList();
-  }
-
   /** Returns an empty buffer when there is one. */
   ByteBuffer nextBuffer() throws GantryException {
     try {
@@ -78,6 +72,9 @@ final class HashingThread implements Closeable {
       Thread.currentThread().interrupt();
       throw Interruption.exception();
     }
+    if (failure instanceof Error e) {
+      throw e;
+    }
     if (digest == null) {
       throw new IllegalStateException("the hash has no end", failure);
     }
@@ -94,8 +91,6 @@ final class HashingThread implements Closeable {
         filled.acquire();
       }
       digest = hash.finish();
-    } catch (InterruptedException closed) {
-      // Nobody waits for the digest.
     } catch (Throwable e) {
       failure = e;
       // Who fills buffers must not wait for this thread, and learns of it in the end.

@@ -20,9 +20,10 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * A file that appears whole or not at all: written beside its target, synced, and renamed over it.
- * A run that was killed leaves a part file, which the next run for the same target removes; a part
- * file that is still being written is locked and left alone. Used by one thread.
+ * A file that appears whole or not at all: written beside its target, synced if that is asked for,
+ * and renamed over it. A run that was killed leaves a part file, which the next run for the same
+ * target removes; a part file that is still being written is locked and left alone. Used by one
+ * thread, but for its channel.
  */
 public final class AtomicFile implements Closeable {
   private static final String SUFFIX = ".gantry-part";
@@ -153,8 +154,8 @@ public final class AtomicFile implements Closeable {
 
   /**
    * Makes the content of a file durable, or the entries of a folder: a file that was created or
-   * renamed in it is still there after a power cut. An interrupt does not end it, as what was
-   * renamed is visible already.
+   * renamed in it is still there after a power cut. An interrupt does not end it and is kept for
+   * later, as what was renamed is visible already.
    *
    * @throws IOException if it cannot be synced
    */
@@ -177,6 +178,8 @@ public final class AtomicFile implements Closeable {
       return true;
     } catch (ClosedByInterruptException e) {
       return false;
+    } catch (IOException e) {
+      throw FileFailure.at(file, e);
     }
   }
 

@@ -24,9 +24,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Writes an OCI image layout: each blob staged, synced and renamed; the folders synced; then the
- * index. Blobs that were committed before a failure stay, so that the next run need not send them
- * again: without an entry in the index no reader sees them.
+ * Writes an OCI image layout: each blob staged and renamed, then the index, and each of them on the
+ * disk before the next if that is asked for. Blobs that were committed before a failure stay, so
+ * that the next run need not send them again: without an entry in the index no reader sees them.
  */
 final class DirectoryDriver implements ImageDriver {
   private static final Set<String> BEGINNINGS = Set.of("blobs", "index.json.lock");

@@ -124,6 +124,9 @@ final class LayoutFiles {
     try (LockFile lock = lockIndex()) {
       if (!hasHeader()) {
         write(header(), LayoutHeader.toJson(), sync);
+      } else if (sync) {
+        // Whoever wrote it may not have waited for the disk.
+        AtomicFile.sync(header());
       }
       Optional<byte[]> current = overwrite ? Optional.empty() : readIndex();
       byte[] json =

@@ -11,7 +11,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** An archive in a file: written beside its place, synced and renamed. */
+/** An archive in a file: written beside its place, and renamed when it is whole. */
 final class ArchiveFile implements ArchiveOutput {
   private final Path file;
   private Optional<AtomicFile> part = Optional.empty();

@@ -2,6 +2,8 @@ package io.gantry.driver.tar;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 
@@ -17,9 +19,18 @@ final class FileSection implements WritableByteChannel {
 
   @Override
   public int write(ByteBuffer bytes) throws IOException {
-    int count = file.write(bytes, position);
-    position += count;
-    return count;
+    try {
+      int count = file.write(bytes, position);
+      position += count;
+      return count;
+    } catch (ClosedByInterruptException e) {
+      throw e;
+    } catch (ClosedChannelException e) {
+      // Whoever is interrupted closes the file for all, and nothing else does while one writes.
+      IOException interrupted = new ClosedByInterruptException();
+      interrupted.initCause(e);
+      throw interrupted;
+    }
   }
 
   @Override
