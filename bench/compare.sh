@@ -168,11 +168,11 @@ versions() {
   "$GANTRY" --version | head -n 1
   "$JAVA" -version 2>&1 | sed -n 2p
   skopeo --version
-  ! command -v regctl >/dev/null || regctl version --format 'regctl {{.VCSTag}}'
+  ! command -v regctl >/dev/null || regctl version --format 'regctl {{println .VCSTag}}'
   ! command -v oras >/dev/null || oras version | sed -n 's/^Version: */oras /p'
   cp --version | head -n 1
   tar --version | head -n 1
-  openssl version
+  openssl version | cut -d " " -f 1-2
 }
 
 prepare

@@ -78,7 +78,8 @@ def layer():
 def image(number):
     made = [layer() for _ in range(layers)]
     platform = {"architecture": "amd64", "os": "linux", "os.version": str(number)}
-    config = put(CONFIG, {**platform, "config": {}, "rootfs": {"type": "layers", "diff_ids": [inside for _, inside in made]}})
+    root = {"type": "layers", "diff_ids": [inside for _, inside in made]}
+    config = put(CONFIG, {**platform, "config": {}, "rootfs": root})
     manifest = {"schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": [outside for outside, _ in made]}
     return {**put(MANIFEST, manifest), "platform": platform}
 
@@ -91,6 +92,7 @@ else:
     entry = listed[0]
     del entry["platform"]
 entry["annotations"] = {"org.opencontainers.image.ref.name": "latest"}
-for name, value in {"oci-layout": {"imageLayoutVersion": "1.0.0"}, "index.json": {"schemaVersion": 2, "manifests": [entry]}}.items():
+files = {"oci-layout": {"imageLayoutVersion": "1.0.0"}, "index.json": {"schemaVersion": 2, "manifests": [entry]}}
+for name, value in files.items():
     with open(f"{folder}/{name}", "wb") as file:
         file.write(dump(value))

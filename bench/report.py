@@ -75,14 +75,19 @@ def tables():
     print(f"\nMedians of {rounds} rounds; “× gantry” is how often the tool's time is that of `{fast}` in the same round.")
     for work, tools in runs.items():
         own = fast if fast in tools else "gantry"
-        print(f"\n**{title(work)}**\n\n| | seconds | CPU seconds | peak MiB | × gantry |\n| --- | --- | --- | --- | --- |")
+        print(f"\n**{title(work)}**\n\n| | seconds | least to most | CPU seconds | peak MiB | × gantry |")
+        print("| --- | --- | --- | --- | --- | --- |")
         for tool in tools:
+            every = [run[0] for run in tools[tool].values()]
             times = paired(work, lambda seconds, _: seconds[tool] / seconds[own])
-            figures = [f"{median(work, tool):.2f}", f"{median(work, tool, 1):.2f}", f"{median(work, tool, 2):.0f}"]
-            print(f"| {tool} | {' | '.join(figures)} | {'' if tool == own else f'{times:.2f}'} |")
+            print(
+                f"| {tool} | {median(work, tool):.2f} | {min(every):.2f} – {max(every):.2f} | {median(work, tool, 1):.2f} "
+                f"| {median(work, tool, 2):.0f} | {'' if tool == own else f'{times:.2f}'} |"
+            )
     for verdict, text in {"yes": "refuse", "no": "copy"}.items():
-        found = [f"{tool} ({', '.join(t for t, v in of.items() if v == verdict)})" for tool, of in verifies.items() if verdict in of.values()]
-        print(f"\nA layer with eight other bytes than its digest says these {text}: {', '.join(found)}.")
+        found = {tool: [target for target in of if of[target] == verdict] for tool, of in verifies.items()}
+        named = [f"{tool} ({', '.join(targets)})" for tool, targets in found.items() if targets]
+        print(f"\nA layer with eight other bytes than its digest says these {text}: {', '.join(named)}.")
 
 
 def bars():
