@@ -21,4 +21,21 @@ final class Interruption {
   static boolean is(Throwable failure) {
     return failure instanceof GantryException known && known.kind() == Kind.INTERRUPTED;
   }
+
+  /** Waits for threads to end. An interrupt is kept for later. */
+  static void join(Iterable<Thread> threads) {
+    boolean interrupted = false;
+    for (Thread thread : threads) {
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
 }

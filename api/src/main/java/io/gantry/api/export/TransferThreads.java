@@ -57,18 +57,6 @@ final class TransferThreads implements Executor, AutoCloseable {
   @Override
   public void close() {
     pool.ifPresent(ThreadPoolExecutor::shutdown);
-    boolean interrupted = false;
-    for (Thread thread : made) {
-      while (thread.isAlive()) {
-        try {
-          thread.join();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    Interruption.join(made);
   }
 }
