@@ -56,6 +56,10 @@ public class ExportBenchmark {
   @Param({"1", "2", "8"})
   public int threads;
 
+  /** Whether each export waits for the disk. */
+  @Param({"true", "false"})
+  public boolean sync;
+
   private final DriverRegistry registry = DriverRegistry.load();
   private @Nullable Scratch scratch;
   private @Nullable ContentStore store;
@@ -81,9 +85,8 @@ public class ExportBenchmark {
   public ExportResult export() throws IOException {
     Location target = Location.parse(driver + ":" + requireNonNull(scratch).target());
     try (ImageDriver to = registry.openDriver(target, Map.of())) {
-      return new Exporter(requireNonNull(store), to)
-          .parallel(threads)
-          .export(requireNonNull(plan), false);
+      Exporter exporter = new Exporter(requireNonNull(store), to).parallel(threads);
+      return (sync ? exporter : exporter.withoutSync()).export(requireNonNull(plan), false);
     }
   }
 
