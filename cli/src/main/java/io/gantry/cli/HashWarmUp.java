@@ -5,8 +5,8 @@ import java.security.NoSuchAlgorithmException;
 
 /**
  * Hashes nothing of interest, on a thread beside the start of a command, until Java has compiled
- * what hashes. Otherwise that happens when all threads hash already, a hundred times too slowly,
- * and keep the compiler from the processors.
+ * what hashes. Otherwise that happens when all threads hash already, slowly, and keep the compiler
+ * from the processors.
  */
 final class HashWarmUp {
   private static final int ROUNDS = 64;

@@ -8,8 +8,7 @@ import java.util.concurrent.Semaphore;
 
 /**
  * Hashes one blob. No more threads hash at a time than there are processors: they would take turns
- * only, and in the first second keep from a processor the compiler that makes them a hundred times
- * as fast.
+ * only, and in the first second keep from a processor the compiler that makes them fast.
  */
 final class BlobHash {
   private static final Semaphore PROCESSORS =

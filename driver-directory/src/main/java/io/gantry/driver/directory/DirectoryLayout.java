@@ -62,7 +62,7 @@ final class DirectoryLayout implements Layout {
     if (!Arrays.equals(index, files.requireIndex())) {
       throw new GantryException(
           Kind.TARGET_FAILED,
-          "%s: changed by another tool meanwhile, nothing was removed; prune when that has ended"
+          "%s: changed meanwhile, no blob was removed; prune when nobody else writes to the layout"
               .formatted(files.index()));
     }
   }
