@@ -19,11 +19,11 @@ final class IndexJson {
 
   /** Returns an index of these entries. */
   static byte[] of(List<Descriptor> manifests) {
-    ObjectNode root = OciJson.MAPPER.createObjectNode();
+    ObjectNode root = JsonTree.NODES.objectNode();
     root.put("schemaVersion", 2);
     ArrayNode entries = root.putArray("manifests");
     manifests.forEach(manifest -> entries.add(entry(manifest)));
-    return OciJson.MAPPER.writeValueAsBytes(root);
+    return JsonTree.bytes(root);
   }
 
   /** Returns an index with entries added to it, each in the place of one of the same name. */
@@ -36,7 +36,7 @@ final class IndexJson {
           changes.put(keyOf(entry), entry);
         });
     Set<String> placed = new HashSet<>();
-    ArrayNode merged = OciJson.MAPPER.createArrayNode();
+    ArrayNode merged = JsonTree.NODES.arrayNode();
     for (JsonNode entry : entries) {
       ObjectNode change = changes.get(keyOf(entry));
       if (change == null) {
@@ -52,12 +52,12 @@ final class IndexJson {
           }
         });
     root.set("manifests", merged);
-    return OciJson.MAPPER.writeValueAsBytes(root);
+    return JsonTree.bytes(root);
   }
 
   /** Returns an index in which each entry is described as given, or left out. */
   static byte[] rewritten(ObjectNode root, List<Optional<Descriptor>> entries) {
-    ArrayNode kept = OciJson.MAPPER.createArrayNode();
+    ArrayNode kept = JsonTree.NODES.arrayNode();
     JsonNode old = root.path("manifests");
     for (int i = 0; i < entries.size(); i++) {
       if (entries.get(i).isPresent() && old.get(i) instanceof ObjectNode entry) {
@@ -70,7 +70,7 @@ final class IndexJson {
       }
     }
     root.set("manifests", kept);
-    return OciJson.MAPPER.writeValueAsBytes(root);
+    return JsonTree.bytes(root);
   }
 
   /** One image has one name, and what has no name is told apart by its digest. */
@@ -86,7 +86,7 @@ final class IndexJson {
   }
 
   private static ObjectNode entry(Descriptor descriptor) {
-    ObjectNode node = OciJson.MAPPER.createObjectNode();
+    ObjectNode node = JsonTree.NODES.objectNode();
     node.put("mediaType", descriptor.mediaType());
     node.put("digest", descriptor.digest().toString());
     node.put("size", descriptor.size());
@@ -104,9 +104,7 @@ final class IndexJson {
     descriptor.data().ifPresent(data -> node.put("data", data));
     descriptor.platform().ifPresent(platform -> node.set("platform", platform(platform)));
     descriptor.artifactType().ifPresent(type -> node.put("artifactType", type));
-    descriptor
-        .unknownFields()
-        .forEach((name, json) -> node.set(name, OciJson.MAPPER.readTree(json)));
+    descriptor.unknownFields().forEach((name, json) -> node.set(name, JsonTree.parse(json)));
     return node;
   }
 
@@ -116,7 +114,7 @@ final class IndexJson {
   }
 
   private static ObjectNode platform(Platform platform) {
-    ObjectNode node = OciJson.MAPPER.createObjectNode();
+    ObjectNode node = JsonTree.NODES.objectNode();
     node.put("architecture", platform.architecture());
     node.put("os", platform.os());
     platform.osVersion().ifPresent(version -> node.put("os.version", version));
@@ -125,7 +123,7 @@ final class IndexJson {
       platform.osFeatures().forEach(features::add);
     }
     platform.variant().ifPresent(variant -> node.put("variant", variant));
-    platform.unknownFields().forEach((name, json) -> node.set(name, OciJson.MAPPER.readTree(json)));
+    platform.unknownFields().forEach((name, json) -> node.set(name, JsonTree.parse(json)));
     return node;
   }
 }

@@ -14,15 +14,9 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.StreamConstraintsException;
-import tools.jackson.core.json.JsonFactory;
-import tools.jackson.core.json.JsonWriteFeature;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -30,22 +24,6 @@ import tools.jackson.databind.node.ObjectNode;
  * every complaint names the document and the member.
  */
 final class OciJson {
-  private static final int MAX_DEPTH = 64;
-
-  static final JsonMapper MAPPER =
-      JsonMapper.builder(
-              JsonFactory.builder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
-                  .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                  .disable(JsonWriteFeature.ESCAPE_FORWARD_SLASHES)
-                  .disable(JsonWriteFeature.WRITE_HEX_UPPER_CASE)
-                  .characterEscapes(new GoEscapes())
-                  .build())
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .build();
-
   private static final Set<String> DESCRIPTOR_FIELDS =
       Set.of(
           "mediaType", "digest", "size", "urls", "annotations", "data", "platform", "artifactType");
@@ -86,7 +64,7 @@ final class OciJson {
     try {
       // Jackson would guess UTF-16 and UTF-32 as well, which no other reader of images does.
       String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-      return MAPPER.readTree(text);
+      return JsonTree.parse(text);
     } catch (CharacterCodingException e) {
       throw new GantryException(Kind.INVALID_IMAGE, origin + ": not valid JSON: not UTF-8", e);
     } catch (JacksonException e) {
@@ -275,7 +253,10 @@ final class OciJson {
     if (!size.isIntegralNumber() || !size.canConvertToLong()) {
       throw invalid(
           "%s.size: '%s' is not a size: expected a whole number from 0 to %d"
-              .formatted(path, Excerpt.of(size.toString()), Long.MAX_VALUE));
+              .formatted(
+                  path,
+                  Excerpt.of(size.isMissingNode() ? "" : JsonTree.text(size)),
+                  Long.MAX_VALUE));
     }
     Descriptor descriptor;
     try {
@@ -346,7 +327,7 @@ final class OciJson {
     Map<String, String> unknown = new LinkedHashMap<>();
     for (Map.Entry<String, JsonNode> member : node.properties()) {
       if (!known.contains(member.getKey())) {
-        unknown.put(member.getKey(), member.getValue().toString());
+        unknown.put(member.getKey(), JsonTree.text(member.getValue()));
       }
     }
     return unknown;
