@@ -3,7 +3,10 @@ package io.gantry.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.PrintWriter;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -41,7 +44,7 @@ public final class Main {
   /** Runs the command and returns its exit code; whatever went wrong has been reported then. */
   int run(String... args) {
     try {
-      int code = commandLine().execute(args);
+      int code = commandLine(args).execute(args);
       if (output.out().checkError() && code == ExitCode.OK.value()) {
         output.message("cannot write to standard output; is its reader gone or the disk full?");
         return ExitCode.FAILED.value();
@@ -55,21 +58,32 @@ public final class Main {
     }
   }
 
-  private CommandLine commandLine() {
-    return new CommandLine(new GantryCommand())
-        .addSubcommand(new ExportCommand(output))
-        .addSubcommand(new InspectCommand(output))
-        .addSubcommand(new VerifyCommand(output))
-        .addSubcommand(new RemoveCommand(output))
-        .addSubcommand(new PruneCommand(output))
-        .addSubcommand(new DriversCommand(output))
-        .addSubcommand(new HelpCommand())
+  /**
+   * Returns the command with the subcommand that is asked for. Reading the annotations of one takes
+   * a moment, of all of them a part of a short command, so the others are left out unless it is
+   * unclear which it is, or all are to be listed.
+   */
+  private CommandLine commandLine(String[] args) {
+    Map<String, Object> subcommands = new LinkedHashMap<>();
+    subcommands.put("export", new ExportCommand(output));
+    subcommands.put("inspect", new InspectCommand(output));
+    subcommands.put("verify", new VerifyCommand(output));
+    subcommands.put("remove", new RemoveCommand(output));
+    subcommands.put("prune", new PruneCommand(output));
+    subcommands.put("drivers", new DriversCommand(output));
+    subcommands.put("help", new HelpCommand());
+    if (args.length > 0 && !args[0].equals("help") && subcommands.containsKey(args[0])) {
+      subcommands.keySet().retainAll(Set.of(args[0]));
+    }
+    CommandLine command = new CommandLine(new GantryCommand());
+    subcommands.forEach(command::addSubcommand);
+    return command
         .setOut(new PrintWriter(output.out(), true, UTF_8))
         .setErr(new PrintWriter(output.err(), true, UTF_8))
         // A file name that begins with @ is one, not a list of arguments.
         .setExpandAtFiles(false)
         .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
         .setParameterExceptionHandler((failure, unparsed) -> errors.misused(failure).value())
-        .setExecutionExceptionHandler((failure, command, parsed) -> errors.failed(failure).value());
+        .setExecutionExceptionHandler((failure, failed, parsed) -> errors.failed(failure).value());
   }
 }

@@ -26,12 +26,15 @@ final class Rehearsal {
     PrintStream nowhere =
         new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
     System.setErr(nowhere);
-    Main main = new Main(new Output(nowhere, nowhere, 0, false), () -> false);
+    Output output = new Output(nowhere, nowhere, 0, false);
+    ShutdownGuard guard = ShutdownGuard.install(output);
+    Main main = new Main(output, guard::triggered);
     for (String line : Files.readAllLines(Path.of(args[0], "commands"))) {
       main.run(
           Arrays.stream(line.split(" "))
               .map(word -> word.replace("HERE", args[0]).replace("TEMP", args[1]))
               .toArray(String[]::new));
     }
+    guard.ended(ExitCode.OK.value());
   }
 }

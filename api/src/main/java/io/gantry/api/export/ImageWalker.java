@@ -56,7 +56,13 @@ final class ImageWalker {
   private long totalBytes;
 
   /** A blob may be a leaf by one path and a document by another; only the latter has children. */
-  record Visit(Digest digest, String mediaType, boolean whole) {}
+  record Visit(Digest digest, String mediaType, boolean whole) {
+    /** Returns that of the digest, which hardly any other visit has. */
+    @Override
+    public int hashCode() {
+      return digest.hashCode();
+    }
+  }
 
   /**
    * Makes a walker.

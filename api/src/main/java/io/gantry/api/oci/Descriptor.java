@@ -59,8 +59,19 @@ public record Descriptor(
       throw new IllegalArgumentException("size %d is negative".formatted(size));
     }
     urls = List.copyOf(urls);
-    annotations = Collections.unmodifiableMap(new LinkedHashMap<>(annotations));
-    unknownFields = Collections.unmodifiableMap(new LinkedHashMap<>(unknownFields));
+    annotations = copy(annotations);
+    unknownFields = copy(unknownFields);
+  }
+
+  /** Most have neither, and there may be a hundred thousand of them. */
+  private static Map<String, String> copy(Map<String, String> members) {
+    return members.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(members));
+  }
+
+  /** Returns that of the digest: descriptors of one digest are seldom different. */
+  @Override
+  public int hashCode() {
+    return digest.hashCode();
   }
 
   /** Returns a descriptor with the three required fields alone. */

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The digest of a blob: an algorithm that Gantry can verify and the hash in lower-case hexadecimal.
@@ -31,13 +32,22 @@ public record Digest(DigestAlgorithm algorithm, String encoded) implements Compa
   public Digest {
     requireNonNull(algorithm, "algorithm");
     requireNonNull(encoded, "encoded");
-    if (encoded.length() != algorithm.encodedLength()
-        || !encoded.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
+    if (encoded.length() != algorithm.encodedLength() || !isLowerCaseHexadecimal(encoded)) {
       throw new IllegalArgumentException(
           "digest '%s:%s' is not valid: %s takes %d lower-case hexadecimal digits"
               .formatted(
                   algorithm.id(), Excerpt.of(encoded), algorithm.id(), algorithm.encodedLength()));
     }
+  }
+
+  private static boolean isLowerCaseHexadecimal(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if ((c < '0' || c > '9') && (c < 'a' || c > 'f')) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
@@ -79,6 +89,21 @@ public record Digest(DigestAlgorithm algorithm, String encoded) implements Compa
    */
   public static Digest finish(DigestAlgorithm algorithm, MessageDigest hash) {
     return new Digest(algorithm, HexFormat.of().formatHex(hash.digest()));
+  }
+
+  // What a record has by itself is put together when it is first asked for, which takes a command
+  // longer than the rest of a small plan; digests are the keys of most maps.
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof Digest digest
+        && algorithm == digest.algorithm
+        && encoded.equals(digest.encoded);
+  }
+
+  @Override
+  public int hashCode() {
+    return encoded.hashCode();
   }
 
   /** Orders by the text, which is the byte order of the names in a layout. */
