@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  * bytes are counted. Safe for use by several threads.
  */
 final class BlobHasher {
-  private static final int BUFFER_BYTES = 256 * 1024;
+  private static final int BUFFER_BYTES = 64 * 1024;
 
   private final ContentStore source;
   private final BooleanSupplier stopped;

@@ -36,7 +36,7 @@ public interface BlobReader extends Closeable {
   /** Returns the digest of the stored bytes, all of which it reads. */
   default Digest digest(DigestAlgorithm algorithm) throws IOException {
     MessageDigest hash = algorithm.newMessageDigest();
-    ByteBuffer buffer = ByteBuffer.allocateDirect(256 * 1024);
+    ByteBuffer buffer = ByteBuffer.allocateDirect((int) Math.max(1, Math.min(size(), 64 * 1024)));
     long position = 0;
     for (int count; (count = read(buffer, position)) > 0; position += count) {
       hash.update(buffer.flip());

@@ -19,10 +19,11 @@ import java.util.function.BooleanSupplier;
  * digest are right. Used by one thread at a time.
  */
 final class BlobTransfer {
-  static final int BUFFER_BYTES = 256 * 1024;
+  /** As much as stays in a processor's cache while it is read, hashed and written. */
+  static final int BUFFER_BYTES = 64 * 1024;
 
   /** Below, handing buffers over costs more than it gains. */
-  private static final long LEAST_BYTES_TO_OVERLAP = 8L * BUFFER_BYTES;
+  private static final long LEAST_BYTES_TO_OVERLAP = 32L * BUFFER_BYTES;
 
   private final ContentStore source;
   private final ExportListener listener;

@@ -8,8 +8,6 @@ import io.gantry.api.content.BlobReader;
 import io.gantry.api.oci.Digest;
 import io.gantry.api.oci.DigestAlgorithm;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -55,7 +53,7 @@ public final class BlobFolder {
   public BlobReader open(Digest digest) throws IOException {
     Path file = path(digest);
     try {
-      return new FileBlobReader(RegularFile.open(file));
+      return new FileBlobReader(file, RegularFile.size(file));
     } catch (NoSuchFileException e) {
       throw new GantryException(
           Kind.NOT_FOUND,
@@ -98,23 +96,6 @@ public final class BlobFolder {
       return Optional.of(new Digest(algorithm, String.valueOf(file.getFileName())));
     } catch (IllegalArgumentException otherName) {
       return Optional.empty();
-    }
-  }
-
-  private record FileBlobReader(FileChannel channel) implements BlobReader {
-    @Override
-    public long size() throws IOException {
-      return channel.size();
-    }
-
-    @Override
-    public int read(ByteBuffer dst, long position) throws IOException {
-      return channel.read(dst, position);
-    }
-
-    @Override
-    public void close() throws IOException {
-      channel.close();
     }
   }
 }

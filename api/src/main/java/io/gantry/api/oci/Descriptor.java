@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -68,10 +69,12 @@ public record Descriptor(
     return members.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(members));
   }
 
-  /** Returns that of the digest: descriptors of one digest are seldom different. */
+  // The one that a record has by itself is put together when it is first asked for, which takes a
+  // command that has just started longer than a small plan.
   @Override
   public int hashCode() {
-    return digest.hashCode();
+    return Objects.hash(
+        mediaType, digest, size, urls, annotations, data, platform, artifactType, unknownFields);
   }
 
   /** Returns a descriptor with the three required fields alone. */

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -32,22 +33,12 @@ public record Digest(DigestAlgorithm algorithm, String encoded) implements Compa
   public Digest {
     requireNonNull(algorithm, "algorithm");
     requireNonNull(encoded, "encoded");
-    if (encoded.length() != algorithm.encodedLength() || !isLowerCaseHexadecimal(encoded)) {
+    if (!algorithm.takes(encoded, 0)) {
       throw new IllegalArgumentException(
           "digest '%s:%s' is not valid: %s takes %d lower-case hexadecimal digits"
               .formatted(
                   algorithm.id(), Excerpt.of(encoded), algorithm.id(), algorithm.encodedLength()));
     }
-  }
-
-  private static boolean isLowerCaseHexadecimal(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if ((c < '0' || c > '9') && (c < 'a' || c > 'f')) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /**
@@ -57,6 +48,13 @@ public record Digest(DigestAlgorithm algorithm, String encoded) implements Compa
    *     cannot verify: such content is never trusted
    */
   public static Digest parse(String text) {
+    int colon = text.indexOf(':');
+    Optional<DigestAlgorithm> known =
+        colon < 0 ? Optional.empty() : DigestAlgorithm.byId(text.substring(0, colon));
+    if (known.isPresent() && known.get().takes(text, colon + 1)) {
+      return new Digest(known.get(), text.substring(colon + 1));
+    }
+    // What is wrong with it.
     var matcher = GRAMMAR.matcher(text);
     // The matcher recurses with the text, which may be megabytes of somebody's index.
     if (text.length() > MAX_LENGTH || !matcher.matches()) {

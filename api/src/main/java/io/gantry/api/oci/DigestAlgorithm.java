@@ -38,6 +38,20 @@ public enum DigestAlgorithm {
     return encodedLength;
   }
 
+  /** Returns whether the rest of a text is a hash of this algorithm. */
+  boolean takes(String text, int start) {
+    if (text.length() - start != encodedLength) {
+      return false;
+    }
+    for (int i = start; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if ((c < '0' || c > '9') && (c < 'a' || c > 'f')) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** Returns a new, empty hash of this algorithm. */
   public MessageDigest newMessageDigest() {
     try {

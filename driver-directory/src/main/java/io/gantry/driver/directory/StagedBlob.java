@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
@@ -72,8 +73,12 @@ final class StagedBlob implements BlobWriter {
     } catch (IOException e) {
       throw FileFailure.at(place, e);
     }
-    Files.createDirectories(place.resolveSibling(""));
-    Files.move(staged, place, ATOMIC_MOVE);
+    try {
+      Files.move(staged, place, ATOMIC_MOVE);
+    } catch (NoSuchFileException firstOfItsAlgorithm) {
+      Files.createDirectories(place.resolveSibling(""));
+      Files.move(staged, place, ATOMIC_MOVE);
+    }
     committed = true;
   }
 
