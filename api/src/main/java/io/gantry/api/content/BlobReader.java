@@ -5,7 +5,9 @@ import io.gantry.api.oci.DigestAlgorithm;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.Optional;
 
 /**
  * The bytes of one blob, read by position as with containerd's {@code ReaderAt}: there is no shared
@@ -32,6 +34,14 @@ public interface BlobReader extends Closeable {
    * @return how many bytes were read, or -1 if {@code position} is at or beyond the end
    */
   int read(ByteBuffer dst, long position) throws IOException;
+
+  /**
+   * Returns the file whose content is the blob and nothing else, if there is one: a target on the
+   * same file system may link to it instead of being sent its bytes.
+   */
+  default Optional<Path> file() {
+    return Optional.empty();
+  }
 
   /** Returns the digest of the stored bytes, all of which it reads. */
   default Digest digest(DigestAlgorithm algorithm) throws IOException {

@@ -1,8 +1,11 @@
 package io.gantry.api.driver;
 
+import io.gantry.api.content.BlobReader;
 import io.gantry.api.oci.Digest;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Receives one blob: bytes, then {@link #commit}, then {@link #close}. Used by one thread, which
@@ -13,11 +16,24 @@ import java.nio.channels.WritableByteChannel;
  */
 public interface BlobWriter extends WritableByteChannel {
   /**
+   * Takes the content from a file, instead of having it written: by a link to it, for example. The
+   * framework asks before it writes, and if the answer is a reader it writes nothing, but hashes
+   * what the reader gives, which must be what a commit publishes, and closes it.
+   *
+   * @param file holds the blob and nothing else, or did when it was looked at
+   * @return a reader of what is in the place of the blob now, or nothing if it must be written
+   * @throws IOException if the blob can no longer be written either
+   */
+  default Optional<BlobReader> link(Path file) throws IOException {
+    return Optional.empty();
+  }
+
+  /**
    * Makes the blob part of the export, whole. Called at most once, after the framework has compared
    * both values with the descriptor.
    *
-   * @param size how many bytes were written
-   * @param digest the digest of the bytes that were written
+   * @param size how many bytes were written or linked
+   * @param digest the digest of those bytes
    * @throws IOException if the carrier does not have the blob; then none of it is ever visible
    */
   void commit(long size, Digest digest) throws IOException;

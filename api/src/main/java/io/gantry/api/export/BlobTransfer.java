@@ -10,6 +10,7 @@ import io.gantry.api.oci.Descriptor;
 import io.gantry.api.oci.Digest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -45,30 +46,63 @@ final class BlobTransfer {
     this.stopped = stopped;
   }
 
-  /** Moves one blob and commits it; the caller closes the writer. */
-  void move(Descriptor blob, BlobWriter writer) throws GantryException {
+  /**
+   * Moves one blob and commits it; the caller closes the writer.
+   *
+   * @param overlap whether it may be hashed on a thread of its own if it is large
+   */
+  void move(Descriptor blob, boolean overlap, BlobWriter writer) throws GantryException {
     checkStopped();
     try (BlobReader reader = open(blob)) {
       Verification.size(blob.digest(), blob.size(), sizeOf(blob, reader));
-      copy(blob, reader, writer);
+      copy(blob, reader, overlap, writer);
     } catch (IOException e) {
       throw GantryException.of(Kind.SOURCE_FAILED, "cannot read blob " + blob.digest(), e);
     }
   }
 
-  private void copy(Descriptor blob, BlobReader reader, BlobWriter writer) throws GantryException {
+  private void copy(Descriptor blob, BlobReader reader, boolean overlap, BlobWriter writer)
+      throws GantryException {
     try {
-      Optional<List<ByteBuffer>> ring =
-          blob.size() < LEAST_BYTES_TO_OVERLAP ? Optional.empty() : rings.take();
-      Digest actual =
-          ring.isPresent()
-              ? copyWhileHashing(blob, reader, writer, ring.get())
-              : copyAndHash(blob, reader, writer);
+      Optional<Digest> linked = link(blob, reader, writer);
+      Digest actual = linked.isPresent() ? linked.get() : write(blob, reader, overlap, writer);
       Verification.digest(blob.digest(), actual);
       writer.commit(blob.size(), actual);
     } catch (IOException e) {
       throw GantryException.of(Kind.TARGET_FAILED, "cannot write blob " + blob.digest(), e);
     }
+  }
+
+  /** Returns the digest of what the writer has taken from a file, if it has. */
+  private Optional<Digest> link(Descriptor blob, BlobReader reader, BlobWriter writer)
+      throws IOException {
+    Optional<Path> file = reader.file();
+    Optional<BlobReader> linked = file.isPresent() ? writer.link(file.get()) : Optional.empty();
+    if (linked.isEmpty()) {
+      return Optional.empty();
+    }
+    try (BlobReader content = linked.get()) {
+      Verification.size(blob.digest(), blob.size(), content.size());
+      BlobHash hash = new BlobHash(blob.digest().algorithm());
+      long position = 0;
+      while (position < blob.size()) {
+        checkStopped();
+        int count = fill(single.clear(), blob, content, position);
+        hash.update(single);
+        listener.bytesWritten(blob, count);
+        position += count;
+      }
+      return Optional.of(hash.finish());
+    }
+  }
+
+  private Digest write(Descriptor blob, BlobReader reader, boolean overlap, BlobWriter writer)
+      throws IOException {
+    Optional<List<ByteBuffer>> ring =
+        overlap && blob.size() >= LEAST_BYTES_TO_OVERLAP ? rings.take() : Optional.empty();
+    return ring.isPresent()
+        ? copyWhileHashing(blob, reader, writer, ring.get())
+        : copyAndHash(blob, reader, writer);
   }
 
   private Digest copyAndHash(Descriptor blob, BlobReader reader, BlobWriter writer)

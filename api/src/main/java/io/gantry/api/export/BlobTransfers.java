@@ -64,6 +64,7 @@ final class BlobTransfers {
    */
   List<Descriptor> move(List<Descriptor> blobs) throws GantryException {
     List<Descriptor> contained = new ArrayList<>();
+    long left = blobs.stream().mapToLong(Descriptor::size).sum();
     try (TransferThreads threads = new TransferThreads(most)) {
       try {
         for (Descriptor blob : blobs) {
@@ -74,8 +75,9 @@ final class BlobTransfers {
             contained.add(blob);
             listener.blobFinished(blob, true);
           } else {
-            begin(blob, threads);
+            begin(blob, mayOverlap(blob, left), threads);
           }
+          left -= blob.size();
         }
         awaitIdle(most);
       } catch (Throwable e) {
@@ -99,7 +101,14 @@ final class BlobTransfers {
     return failure == null;
   }
 
-  private void begin(Descriptor blob, Executor threads) throws GantryException {
+  /**
+   * Whether a blob may have two threads: what is left cannot keep all processors busy without that.
+   */
+  private boolean mayOverlap(Descriptor blob, long left) {
+    return most == 1 || blob.size() > left / Runtime.getRuntime().availableProcessors();
+  }
+
+  private void begin(Descriptor blob, boolean overlap, Executor threads) throws GantryException {
     BlobWriter writer;
     try {
       writer = target.blobWriter(blob);
@@ -107,12 +116,12 @@ final class BlobTransfers {
       throw cannotWrite(blob, e);
     }
     BlobTransfer transfer = takeIdle();
-    threads.execute(() -> run(transfer, blob, writer));
+    threads.execute(() -> run(transfer, blob, overlap, writer));
   }
 
-  private void run(BlobTransfer transfer, Descriptor blob, BlobWriter writer) {
+  private void run(BlobTransfer transfer, Descriptor blob, boolean overlap, BlobWriter writer) {
     try {
-      moveAndClose(transfer, blob, writer);
+      moveAndClose(transfer, blob, overlap, writer);
       listener.blobFinished(blob, false);
       // Who interrupts this thread from within means the export.
       Interruption.check();
@@ -124,12 +133,13 @@ final class BlobTransfers {
   }
 
   /** A writer may have to talk to its carrier to discard a blob, so it is closed undisturbed. */
-  private void moveAndClose(BlobTransfer transfer, Descriptor blob, BlobWriter writer)
+  private void moveAndClose(
+      BlobTransfer transfer, Descriptor blob, boolean overlap, BlobWriter writer)
       throws GantryException {
     try (writer) {
       becomeStoppable();
       try {
-        transfer.move(blob, writer);
+        transfer.move(blob, overlap, writer);
       } finally {
         becomeUnstoppable();
       }

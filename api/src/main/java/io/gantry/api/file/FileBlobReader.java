@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,11 @@ final class FileBlobReader implements BlobReader {
   public int read(ByteBuffer dst, long position) throws IOException {
     FileChannel open = channel;
     return (open == null ? open() : open).read(dst, position);
+  }
+
+  @Override
+  public Optional<Path> file() {
+    return Optional.of(file);
   }
 
   private synchronized FileChannel open() throws IOException {

@@ -22,6 +22,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
 /**
  * Writes an OCI image layout: each blob staged and renamed, then the index, and each of them on the
@@ -34,13 +36,17 @@ final class DirectoryDriver implements ImageDriver {
   private final Path root;
   private final BlobFolder blobs;
   private final LayoutFiles files;
+  private final Link link;
+  private final AtomicBoolean told = new AtomicBoolean();
   private final Deque<Path> createdFolders = new ArrayDeque<>();
   private Optional<StagingFolder> staging = Optional.empty();
   private boolean overwrite;
   private boolean sync;
+  private Consumer<String> notices = notice -> {};
 
-  DirectoryDriver(Path root) {
+  DirectoryDriver(Path root, Link link) {
     this.root = root;
+    this.link = link;
     this.blobs = new BlobFolder(root);
     this.files = new LayoutFiles(root);
   }
@@ -49,6 +55,7 @@ final class DirectoryDriver implements ImageDriver {
   public void init(InitOptions options) throws IOException {
     overwrite = options.overwrite();
     sync = options.sync();
+    notices = options.notices();
     createFolders(root.toAbsolutePath());
     // Looked for first: another export may be making this folder a layout, header before index.
     Optional<String> foreign = foreignEntry();
@@ -114,7 +121,17 @@ final class DirectoryDriver implements ImageDriver {
   @Override
   public BlobWriter blobWriter(Descriptor blob) throws IOException {
     Path staged = staging.orElseThrow().newFile();
-    return new StagedBlob(staged, blobs.path(blob.digest()), blob.digest(), sync);
+    return new StagedBlob(
+        staged, blobs.path(blob.digest()), blob.digest(), sync, link, this::cannotLink);
+  }
+
+  private void cannotLink() {
+    if (told.compareAndSet(false, true)) {
+      notices.accept(
+          "%s: not all blobs can be hard links to the files of the source, which are on another"
+                  .formatted(root)
+              + " file system or belong to another user; those are copied");
+    }
   }
 
   @Override
