@@ -168,6 +168,32 @@ nothing_synced() {
   grep -q '^name .*a.tar$' "$T/calls"
 }
 
+hard_links() {
+  local from blob; from=$(layout_of many-layers:1.0)
+  cp -r "$from" "$T/source"
+  gantry export -o link=hard "dir:$T/source:1.0" "dir:$T/layout"
+  skopeo copy --quiet "oci:$T/layout:1.0" "oci:$T/copy:1.0"
+  for blob in "$T"/layout/blobs/sha256/*; do
+    [ "$blob" -ef "$T/source/blobs/sha256/${blob##*/}" ] || fail "$blob is a copy"
+  done
+  # What is linked is hashed as well.
+  printf x >>"$(find "$T/source/blobs" -type f -size +10k | head -n 1)"
+  refused 3 "$GANTRY" export -o link=hard "dir:$T/source:1.0" "dir:$T/refused"
+  [ ! -e "$T/refused/index.json" ]
+}
+no_links_to_another_disk() {
+  local shm; shm=$(mktemp -d /dev/shm/gantry.XXXXXX)
+  gantry export -o link=hard "$(from_dir many-layers:1.0)" "dir:$shm/layout" 2>"$T/notices" || { rm -rf "$shm"; return 1; }
+  skopeo copy --quiet "oci:$shm/layout:1.0" "oci:$T/copy:1.0" || { rm -rf "$shm"; return 1; }
+  rm -rf "$shm"
+  equal "notices" 1 "$(grep -c 'those are copied' "$T/notices")"
+}
+# Only a newer Java has the system copy, and only some file systems share what it has copied.
+reflinks() {
+  gantry export -o link=reflink "$(from_dir many-layers:1.0)" "dir:$T/layout"
+  skopeo copy --quiet "oci:$T/layout:1.0" "oci:$T/copy:1.0"
+}
+
 check big/4GiB-in-64MiB-of-heap-to-a-pipe four_gib_through_a_pipe
 check big/4GiB-in-64MiB-of-heap-to-a-file four_gib_into_a_file
 check big/over-8GiB nine_digits_of_octal_are_not_enough
@@ -178,3 +204,6 @@ check stop/killed killed
 check stop/reader-goes-away reader_goes_away
 check sync/before-it-is-named synced_before_it_is_named
 check sync/not-wanted nothing_synced
+check link/hard hard_links
+check link/another-disk no_links_to_another_disk
+check link/reflink reflinks

@@ -13,7 +13,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
@@ -141,12 +140,12 @@ final class StagedBlob implements BlobWriter {
     } catch (IOException e) {
       throw FileFailure.at(place, e);
     }
-    try {
-      Files.move(staged, place, ATOMIC_MOVE);
-    } catch (NoSuchFileException firstOfItsAlgorithm) {
-      Files.createDirectories(place.resolveSibling(""));
-      Files.move(staged, place, ATOMIC_MOVE);
+    Path folder = place.resolveSibling("");
+    // For all but the first of an algorithm; to create what is there makes an exception of it.
+    if (!folder.toFile().isDirectory()) {
+      Files.createDirectories(folder);
     }
+    Files.move(staged, place, ATOMIC_MOVE);
     committed = true;
   }
 
