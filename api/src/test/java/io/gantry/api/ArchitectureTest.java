@@ -60,7 +60,8 @@ class ArchitectureTest {
         argumentSet("content", "content", Set.of("", "oci", "provider")),
         argumentSet("layout", "layout", Set.of("", "oci", "content")),
         argumentSet("driver", "driver", Set.of("", "oci", "provider", "layout")),
-        argumentSet("plugin", "plugin", Set.of("", "content", "driver", "provider", "layout")),
+        argumentSet(
+            "plugin", "plugin", Set.of("", "oci", "content", "driver", "provider", "layout")),
         argumentSet("check", "check", Set.of("", "oci", "content")),
         argumentSet("export", "export", Set.of("", "oci", "provider", "content", "driver")),
         argumentSet("file", "file", Set.of("", "oci", "content")));

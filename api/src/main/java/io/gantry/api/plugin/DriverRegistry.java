@@ -29,7 +29,16 @@ import java.util.stream.Stream;
  * <p>A plugin is a jar, or a folder of jars, and is loaded apart: it sees the JDK, the packages of
  * this module and its own jars, and nothing else. Plugins are not touched before a scheme is asked
  * for that the class loader does not have, or before they are listed. Whoever makes a registry
- * closes it, after the drivers and stores that it opened, so that the jars of plugins are closed.
+ * closes it, after the drivers and stores that it opened, so that the jars of plugins are closed. A
+ * plugin must not be used any more then, and what it has not given back itself, such as threads or
+ * files, stays with the process.
+ *
+ * <p>Whatever is opened here, wherever it comes from, stands behind a guard. Calls that the
+ * contract rules out, such as a second commit or a write after close, are an {@link
+ * IllegalStateException} and do not reach the driver or store; to close something twice is
+ * harmless. What it throws and does not declare becomes a {@link GantryException} that names its
+ * scheme and jar. The code of a plugin always finds its own class loader as the context class
+ * loader of the thread.
  */
 public final class DriverRegistry implements Closeable {
   private final ProviderTable<ImageDriverProvider> drivers =
@@ -122,12 +131,16 @@ public final class DriverRegistry implements Closeable {
    */
   public ImageDriver openDriver(Location target, Map<String, String> options)
       throws GantryException {
-    ImageDriverProvider provider = find(drivers, target.scheme());
-    Options parsed = Options.parse(target.scheme(), provider.options(), options);
+    GuardedProvider<ImageDriverProvider> guard = find(drivers, target.scheme());
+    Options parsed = Options.parse(target.scheme(), guard.about().options(), options);
+    ClassLoader before = guard.enter();
     try {
-      return provider.open(target, parsed);
-    } catch (IOException e) {
-      throw GantryException.of(Kind.TARGET_FAILED, "cannot open '" + target + "'", e);
+      ImageDriver driver = guard.provider().open(target, parsed);
+      return new GuardedDriver(requireNonNull(driver, "open returned null"), guard);
+    } catch (Throwable e) {
+      throw cannotOpen(Kind.TARGET_FAILED, target, guard.failure(e));
+    } finally {
+      guard.leave(before);
     }
   }
 
@@ -141,12 +154,16 @@ public final class DriverRegistry implements Closeable {
    *     TARGET_FAILED} or another one if it cannot be opened
    */
   public Layout openLayout(Location target, Map<String, String> options) throws GantryException {
-    ImageDriverProvider provider = find(drivers, target.scheme());
-    Options parsed = Options.parse(target.scheme(), provider.options(), options);
+    GuardedProvider<ImageDriverProvider> guard = find(drivers, target.scheme());
+    Options parsed = Options.parse(target.scheme(), guard.about().options(), options);
+    ClassLoader before = guard.enter();
     try {
-      return provider.openLayout(target, parsed);
-    } catch (IOException e) {
-      throw GantryException.of(Kind.TARGET_FAILED, "cannot open '" + target + "'", e);
+      Layout layout = guard.provider().openLayout(target, parsed);
+      return new GuardedLayout(requireNonNull(layout, "openLayout returned null"), guard);
+    } catch (Throwable e) {
+      throw cannotOpen(Kind.TARGET_FAILED, target, guard.failure(e));
+    } finally {
+      guard.leave(before);
     }
   }
 
@@ -160,22 +177,35 @@ public final class DriverRegistry implements Closeable {
    */
   public ContentStore openStore(Location source, Map<String, String> options)
       throws GantryException {
-    ContentStoreProvider provider = find(stores, source.scheme());
-    Options parsed = Options.parse(source.scheme(), provider.options(), options);
+    GuardedProvider<ContentStoreProvider> guard = find(stores, source.scheme());
+    Options parsed = Options.parse(source.scheme(), guard.about().options(), options);
+    ClassLoader before = guard.enter();
     try {
-      return provider.open(source, parsed);
-    } catch (IOException e) {
-      throw GantryException.of(Kind.SOURCE_FAILED, "cannot open '" + source + "'", e);
+      ContentStore store = guard.provider().open(source, parsed);
+      return new GuardedStore(requireNonNull(store, "open returned null"), guard);
+    } catch (Throwable e) {
+      throw cannotOpen(Kind.SOURCE_FAILED, source, guard.failure(e));
+    } finally {
+      guard.leave(before);
     }
   }
 
-  private synchronized <P extends Provider> P find(ProviderTable<P> table, String scheme)
-      throws GantryException {
+  private static GantryException cannotOpen(Kind kind, Location location, IOException cause) {
+    return GantryException.of(kind, "cannot open '" + location + "'", cause);
+  }
+
+  private synchronized <P extends Provider> GuardedProvider<P> find(
+      ProviderTable<P> table, String scheme) throws GantryException {
     checkOpen();
-    if (table.find(scheme).isEmpty()) {
+    GuardedProvider<P> found = table.find(scheme);
+    if (found == null) {
       openPlugins();
+      found = table.find(scheme);
     }
-    return table.find(scheme).orElseThrow(() -> noSuch(table, scheme));
+    if (found == null) {
+      throw noSuch(table, scheme);
+    }
+    return found;
   }
 
   private GantryException noSuch(ProviderTable<?> table, String scheme) {

@@ -7,12 +7,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** The providers of one service by their schemes: whoever comes first has the scheme. */
 final class ProviderTable<P extends Provider> {
   private final Class<P> service;
   private final boolean driver;
-  private final Map<String, P> byScheme = new TreeMap<>();
+  private final Map<String, GuardedProvider<P>> byScheme = new TreeMap<>();
   private final List<InstalledProvider> installed = new ArrayList<>();
 
   /**
@@ -36,23 +37,22 @@ final class ProviderTable<P extends Provider> {
   }
 
   private Optional<String> add(P provider) {
+    GuardedProvider<P> added = new GuardedProvider<>(provider, driver);
     List<String> schemes = new ArrayList<>();
-    schemes.add(provider.scheme());
-    schemes.addAll(provider.aliases());
+    schemes.add(added.about().scheme());
+    schemes.addAll(added.about().aliases());
     for (String scheme : schemes) {
-      P other = byScheme.get(scheme);
+      GuardedProvider<P> other = byScheme.get(scheme);
       if (other != null) {
         return Optional.of(
             "%s '%s' is provided by %s and again by %s, which is left out; remove one of the two"
-                .formatted(
-                    what(),
-                    scheme,
-                    InstalledProvider.origin(other.getClass()),
-                    InstalledProvider.origin(provider.getClass())));
+                .formatted(what(), scheme, other.about().origin(), added.about().origin()));
       }
     }
-    schemes.forEach(scheme -> byScheme.put(scheme, provider));
-    installed.add(InstalledProvider.of(provider, driver));
+    for (String scheme : schemes) {
+      byScheme.put(scheme, added);
+    }
+    installed.add(added.about());
     return Optional.empty();
   }
 
@@ -61,8 +61,8 @@ final class ProviderTable<P extends Provider> {
     return driver ? "driver" : "store";
   }
 
-  Optional<P> find(String scheme) {
-    return Optional.ofNullable(byScheme.get(scheme));
+  @Nullable GuardedProvider<P> find(String scheme) {
+    return byScheme.get(scheme);
   }
 
   /** Returns the schemes and aliases, sorted. */
