@@ -45,7 +45,7 @@ final class DriversCommand implements Callable<Integer> {
 
   private void print(List<InstalledScheme> schemes) {
     TextTable table = new TextTable(-1, "SCHEME", "ALIASES", "USE", "VERSION", "JAR");
-    TextTable options = new TextTable(-1, "SCHEME", "OPTION", "OF", "DEFAULT", "MEANING");
+    TextTable options = new TextTable(-1, "SCHEME", "OPTION", "OF", "VALUE", "DEFAULT", "MEANING");
     for (InstalledScheme scheme : schemes) {
       table.add(
           scheme.scheme(),
@@ -58,6 +58,7 @@ final class DriversCommand implements Callable<Integer> {
             scheme.scheme(),
             option.name(),
             sides(scheme, option),
+            value(option),
             option.defaultText(),
             option.help());
       }
@@ -65,6 +66,14 @@ final class DriversCommand implements Callable<Integer> {
     table.print(output.out());
     output.out().println();
     options.print(output.out());
+  }
+
+  /** What the option takes, and from where if not from the command line. */
+  private static String value(Option<?> option) {
+    if (option.isSecret()) {
+      return option.type() + ", or in " + option.environment();
+    }
+    return option.values().isEmpty() ? option.type() : option.values();
   }
 
   private static String sides(InstalledScheme scheme, Option<?> option) {
@@ -95,13 +104,19 @@ final class DriversCommand implements Callable<Integer> {
       object.put("jar", scheme.origin());
       ArrayNode options = object.putArray("options");
       for (Option<?> option : scheme.options()) {
-        options
-            .addObject()
-            .put("name", option.name())
-            .put("source", scheme.isOfSource(option))
-            .put("target", scheme.isOfTarget(option))
-            .put("default", option.defaultText())
-            .put("help", option.help());
+        ObjectNode shown =
+            options
+                .addObject()
+                .put("name", option.name())
+                .put("source", scheme.isOfSource(option))
+                .put("target", scheme.isOfTarget(option))
+                .put("type", option.type())
+                .put("values", option.values())
+                .put("default", option.defaultText())
+                .put("help", option.help());
+        if (option.isSecret()) {
+          shown.put("environment", option.environment());
+        }
       }
     }
     json.set("problems", JsonOutput.strings(problems));

@@ -17,9 +17,9 @@ final class DriversCommandTest {
         .containsPattern("(?m)^dir +oci +reads, writes ")
         .containsPattern("(?m)^store +reads ")
         .containsPattern("(?m)^tar +oci-archive ")
-        .containsPattern("(?m)^s3 +profile +source, target +[a-z]")
-        .containsPattern("(?m)^s3 +part-size +target +8 +MiB")
-        .containsPattern("(?m)^tar +docker-manifest +target +true +[a-z]");
+        .containsPattern("(?m)^s3 +profile +source, target +text +[a-z]")
+        .containsPattern("(?m)^s3 +addressing +source, target +auto\\|path\\|virtual +auto +[a-z]")
+        .containsPattern("(?m)^tar +docker-manifest +target +true\\|false +true +[a-z]");
   }
 
   @Test
@@ -34,6 +34,9 @@ final class DriversCommandTest {
     assertThat(tar.get("options").get(0).get("name").stringValue()).isEqualTo("docker-manifest");
     assertThat(tar.get("options").get(0).get("target").booleanValue()).isTrue();
     assertThat(tar.get("options").get(0).get("source").booleanValue()).isFalse();
+    assertThat(tar.get("options").get(0).get("type").stringValue()).isEqualTo("flag");
+    assertThat(tar.get("options").get(0).get("values").stringValue()).isEqualTo("true|false");
+    assertThat(tar.get("options").get(0).has("environment")).isFalse();
     assertThat(json.get("problems").isEmpty()).isTrue();
   }
 

@@ -18,15 +18,26 @@ import java.util.regex.Pattern;
  */
 public final class Option<T> {
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]*");
+  private static final String SECRET = "secret";
 
   private final String name;
+  private final String type;
+  private final String values;
+  private final String environment;
   private final String help;
   private final T defaultValue;
   private final String defaultText;
   private final Function<String, T> parser;
 
   private Option(
-      String name, String help, T defaultValue, String defaultText, Function<String, T> parser) {
+      String name,
+      String type,
+      String values,
+      String environment,
+      String help,
+      T defaultValue,
+      String defaultText,
+      Function<String, T> parser) {
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException("option name '" + name + "' is not [a-z][a-z0-9-]*");
     }
@@ -34,6 +45,9 @@ public final class Option<T> {
       throw new IllegalArgumentException("option " + name + " has no help");
     }
     this.name = name;
+    this.type = type;
+    this.values = values;
+    this.environment = environment;
     this.help = help;
     this.defaultValue = requireNonNull(defaultValue, "defaultValue");
     this.defaultText = defaultText;
@@ -49,7 +63,14 @@ public final class Option<T> {
    */
   public static Option<Boolean> flag(String name, String help, boolean defaultValue) {
     return new Option<>(
-        name, help, defaultValue, Boolean.toString(defaultValue), Option::parseFlag);
+        name,
+        "flag",
+        "true|false",
+        "",
+        help,
+        defaultValue,
+        Boolean.toString(defaultValue),
+        Option::parseFlag);
   }
 
   /**
@@ -59,7 +80,26 @@ public final class Option<T> {
    * @param help one sentence for people
    */
   public static Option<Optional<String>> text(String name, String help) {
-    return new Option<>(name, help, Optional.empty(), "", Option::parseText);
+    return new Option<>(name, "text", "", "", help, Optional.empty(), "", Option::parseText);
+  }
+
+  /**
+   * Declares an option that is a text which nobody else may see, empty when the user says nothing.
+   * Gantry shows its value nowhere, and neither must who reads it. As the command line of a process
+   * can be seen by others, users may put the value into a variable of the environment instead, and
+   * should.
+   *
+   * @param name lower-case words joined by hyphens
+   * @param environment the variable, such as {@code ZIP_PASSWORD}; looked at if the user does not
+   *     give the option itself, and no value if it is empty
+   * @param help one sentence for people
+   */
+  public static Option<Optional<String>> secret(String name, String environment, String help) {
+    if (environment.isBlank()) {
+      throw new IllegalArgumentException("secret option " + name + " names no variable");
+    }
+    return new Option<>(
+        name, SECRET, "", environment, help, Optional.empty(), "", Option::parseText);
   }
 
   /**
@@ -75,6 +115,9 @@ public final class Option<T> {
       String name, String help, int defaultValue, int min, int max) {
     return new Option<>(
         name,
+        "number",
+        min + ".." + max,
+        "",
         help,
         defaultValue,
         Integer.toString(defaultValue),
@@ -95,7 +138,14 @@ public final class Option<T> {
       words.put(word(constant), constant);
     }
     return new Option<>(
-        name, help, defaultValue, word(defaultValue), text -> parseChoice(text, words));
+        name,
+        "choice",
+        String.join("|", words.keySet()),
+        "",
+        help,
+        defaultValue,
+        word(defaultValue),
+        text -> parseChoice(text, words));
   }
 
   private static String word(Enum<?> constant) {
@@ -132,7 +182,10 @@ public final class Option<T> {
   private static <E> E parseChoice(String text, Map<String, E> words) {
     E constant = words.get(text);
     if (constant == null) {
-      throw new IllegalArgumentException("expected one of " + String.join(", ", words.keySet()));
+      throw new IllegalArgumentException(
+          "expected one of "
+              + String.join(", ", words.keySet())
+              + NearestName.question(text, words.keySet()));
     }
     return constant;
   }
@@ -140,6 +193,29 @@ public final class Option<T> {
   /** Returns the name, which is unique within its driver. */
   public String name() {
     return name;
+  }
+
+  /** Returns {@code flag}, {@code text}, {@code number}, {@code choice} or {@code secret}. */
+  public String type() {
+    return type;
+  }
+
+  /**
+   * Returns what may be given, as {@code true|false}, {@code 5..5120} or {@code path|virtual};
+   * empty if that is any text.
+   */
+  public String values() {
+    return values;
+  }
+
+  /** Returns the variable that a secret may be in; empty if this is none. */
+  public String environment() {
+    return environment;
+  }
+
+  /** Returns whether the value must not be shown to anybody. */
+  public boolean isSecret() {
+    return type.equals(SECRET);
   }
 
   /** Returns one sentence that says what the option does. */

@@ -1,10 +1,16 @@
 package io.gantry.api.provider;
 
+import static java.util.Objects.requireNonNull;
+
 import io.gantry.api.GantryException;
 import io.gantry.api.GantryException.Kind;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /** The values of the options that a driver or store declared. Immutable. */
 public final class Options {
@@ -15,7 +21,8 @@ public final class Options {
   }
 
   /**
-   * Parses what a user gave against what a provider declared.
+   * Parses what a user gave against what a provider declared. A secret that is not given is taken
+   * from the variable of the environment that its option names. No message tells its value.
    *
    * @param scheme whose options these are, for messages
    * @param declared every option there is
@@ -25,37 +32,64 @@ public final class Options {
    */
   public static Options parse(String scheme, List<Option<?>> declared, Map<String, String> given)
       throws GantryException {
+    return parse(scheme, declared, given, System.getenv());
+  }
+
+  static Options parse(
+      String scheme,
+      List<Option<?>> declared,
+      Map<String, String> given,
+      Map<String, String> environment)
+      throws GantryException {
     Map<Option<?>, Object> values = new HashMap<>();
     for (Option<?> option : declared) {
       values.put(option, option.defaultValue());
+      String secret = option.isSecret() ? environment.get(option.environment()) : null;
+      if (secret != null && !secret.isEmpty() && !given.containsKey(option.name())) {
+        values.put(option, parse(scheme, option, secret));
+      }
     }
     for (Map.Entry<String, String> entry : given.entrySet()) {
       Option<?> option = find(scheme, declared, entry.getKey());
-      try {
-        values.put(option, option.parse(entry.getValue()));
-      } catch (IllegalArgumentException e) {
-        throw new GantryException(
-            Kind.INVALID_ARGUMENT,
-            "%s: option %s='%s': %s"
-                .formatted(scheme, entry.getKey(), entry.getValue(), e.getMessage()),
-            e);
-      }
+      values.put(option, parse(scheme, option, entry.getValue()));
     }
     return new Options(values);
   }
 
+  private static Object parse(String scheme, Option<?> option, String text) throws GantryException {
+    try {
+      return requireNonNull(option.parse(text));
+    } catch (IllegalArgumentException e) {
+      throw new GantryException(
+          Kind.INVALID_ARGUMENT,
+          scheme
+              + ": option "
+              + option.name()
+              + (option.isSecret() ? "" : "='" + text + "'")
+              + ": "
+              + e.getMessage(),
+          e);
+    }
+  }
+
   private static Option<?> find(String scheme, List<Option<?>> declared, String name)
       throws GantryException {
+    List<String> names = new ArrayList<>();
     for (Option<?> option : declared) {
       if (option.name().equals(name)) {
         return option;
       }
+      names.add(option.name());
     }
-    List<String> names = declared.stream().map(Option::name).sorted().toList();
+    Collections.sort(names);
     throw new GantryException(
         Kind.INVALID_ARGUMENT,
-        "%s: no option '%s'; it has %s"
-            .formatted(scheme, name, names.isEmpty() ? "none" : String.join(", ", names)));
+        "%s: no option '%s'; it has %s%s"
+            .formatted(
+                scheme,
+                name,
+                names.isEmpty() ? "none" : String.join(", ", names),
+                NearestName.question(name, names)));
   }
 
   /**
@@ -71,5 +105,17 @@ public final class Options {
       throw new IllegalArgumentException("option " + option.name() + " is not declared");
     }
     return (T) value;
+  }
+
+  /** Returns the values, for who looks for a fault; of a secret no more than that there is one. */
+  @Override
+  public String toString() {
+    Map<String, String> shown = new TreeMap<>();
+    for (Map.Entry<Option<?>, Object> entry : values.entrySet()) {
+      Object value = entry.getValue();
+      boolean hidden = entry.getKey().isSecret() && !value.equals(Optional.empty());
+      shown.put(entry.getKey().name(), hidden ? "***" : String.valueOf(value));
+    }
+    return shown.toString();
   }
 }

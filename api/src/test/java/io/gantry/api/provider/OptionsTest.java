@@ -3,12 +3,14 @@ package io.gantry.api.provider;
 import static io.gantry.api.FailureAssert.assertFailure;
 import static io.gantry.api.FailureAssert.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.gantry.api.GantryException;
 import io.gantry.api.GantryException.Kind;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,6 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OptionsTest {
   private static final Option<Boolean> ON = Option.flag("on", "is on by itself", true);
   private static final Option<Boolean> OFF = Option.flag("off", "is off by itself", false);
+  private static final Option<Optional<String>> SECRET =
+      Option.secret("password", "ZIP_PASSWORD", "is nobody's affair");
   private static final List<Option<?>> DECLARED = List.of(ON, OFF);
 
   @Test
@@ -64,13 +68,17 @@ class OptionsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "text,   '',    expected a text; leave the option out for none",
-    "number, 0,     expected a number from 1 to 10",
-    "number, 11,    expected a number from 1 to 10",
-    "number, five,  expected a number from 1 to 10",
-    "choice, APPLE, 'expected one of apple, blood-orange'",
-  })
+  @CsvSource(
+      quoteCharacter = '"',
+      value = {
+        "text,   \"\",    expected a text; leave the option out for none",
+        "number, 0,     expected a number from 1 to 10",
+        "number, 11,    expected a number from 1 to 10",
+        "number, five,  expected a number from 1 to 10",
+        "choice, APPLE, \"expected one of apple, blood-orange; did you mean 'apple'?\"",
+        "choice, bloodorange, \"expected one of apple, blood-orange; did you mean 'blood-orange'?\"",
+        "choice, pear, \"expected one of apple, blood-orange\"",
+      })
   void refuseAValueOfAnotherKind(String name, String value, String complaint) {
     List<Option<?>> declared =
         List.of(
@@ -90,7 +98,68 @@ class OptionsTest {
   @Test
   void refuseWhatIsNotDeclaredAndListWhatIs() {
     assertFailure(Kind.INVALID_ARGUMENT, () -> Options.parse("tar", DECLARED, Map.of("ON", "true")))
-        .hasMessage("tar: no option 'ON'; it has off, on");
+        .hasMessage("tar: no option 'ON'; it has off, on; did you mean 'on'?");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "partsize,       part-size",
+    "part_size,      part-size",
+    "prat-size,      part-size",
+    "storage-clas,   storage-class",
+    "region,",
+    "size,",
+    "x,"
+  })
+  void refuseWhatIsNotDeclaredAndAskForWhatIsNearest(String name, @Nullable String nearest) {
+    List<Option<?>> declared =
+        List.of(
+            Option.text("storage-class", "is a text"),
+            Option.text("region-name", "is a text"),
+            Option.number("part-size", "is a number", 8, 5, 5120));
+
+    assertFailure(Kind.INVALID_ARGUMENT, () -> Options.parse("s3", declared, Map.of(name, "1")))
+        .hasMessage(
+            "s3: no option '%s'; it has part-size, region-name, storage-class%s",
+            name, nearest == null ? "" : "; did you mean '" + nearest + "'?");
+  }
+
+  @Test
+  void takeASecretFromTheEnvironmentUnlessItIsGiven() throws GantryException {
+    List<Option<?>> declared = List.of(SECRET);
+    Map<String, String> environment = Map.of("ZIP_PASSWORD", "from there");
+
+    assertThat(Options.parse("zip", declared, Map.of(), Map.of()).get(SECRET)).isEmpty();
+    assertThat(Options.parse("zip", declared, Map.of(), Map.of("ZIP_PASSWORD", "")).get(SECRET))
+        .isEmpty();
+    assertThat(Options.parse("zip", declared, Map.of(), environment).get(SECRET))
+        .contains("from there");
+    assertThat(Options.parse("zip", declared, Map.of("password", "given"), environment).get(SECRET))
+        .contains("given");
+  }
+
+  @Test
+  void tellNobodyASecret() throws GantryException {
+    List<Option<?>> declared = List.of(SECRET, ON);
+    String value = "  ";
+
+    assertFailure(
+            Kind.INVALID_ARGUMENT, () -> Options.parse("zip", declared, Map.of("password", value)))
+        .hasMessage("zip: option password: expected a text; leave the option out for none");
+    assertFailure(
+            Kind.INVALID_ARGUMENT,
+            () -> Options.parse("zip", declared, Map.of("pasword", "hunter2")))
+        .hasMessage("zip: no option 'pasword'; it has on, password; did you mean 'password'?");
+    Options options = Options.parse("zip", declared, Map.of("password", "hunter2"));
+    assertThat(options).hasToString("{on=true, password=***}");
+    assertThat(Options.parse("zip", declared, Map.of("on", "false")))
+        .hasToString("{on=false, password=Optional.empty}");
+  }
+
+  @Test
+  void nameTheVariableOfASecret() {
+    assertRefused(() -> Option.secret("password", " ", "help"))
+        .hasMessage("secret option password names no variable");
   }
 
   @Test
@@ -132,5 +201,27 @@ class OptionsTest {
     assertThat(ON.name()).isEqualTo("on");
     assertThat(ON.help()).isEqualTo("is on by itself");
     assertThat(ON.defaultValue()).isTrue();
+    assertThat(ON.isSecret()).isFalse();
+    assertThat(ON.environment()).isEmpty();
+    assertThat(SECRET.isSecret()).isTrue();
+    assertThat(SECRET.environment()).isEqualTo("ZIP_PASSWORD");
+  }
+
+  @Test
+  void tellWhatTheyTake() {
+    assertThat(
+            List.of(
+                ON,
+                SECRET,
+                Option.text("text", "is a text"),
+                Option.number("number", "is a number", 5, 1, 10),
+                Option.choice("choice", "is a fruit", Fruit.APPLE)))
+        .extracting(Option::type, Option::values)
+        .containsExactly(
+            tuple("flag", "true|false"),
+            tuple("secret", ""),
+            tuple("text", ""),
+            tuple("number", "1..10"),
+            tuple("choice", "apple|blood-orange"));
   }
 }
