@@ -48,6 +48,7 @@ wrong_usage() {
   refused 2 "$GANTRY" no-such-command
   refused 2 "$GANTRY" export -o no-such-option=1 "$(from_dir "$SAMPLE")" "tar:$T/a.tar"
   refused 2 "$GANTRY" export -o docker-manifest=perhaps "$(from_dir "$SAMPLE")" "tar:$T/a.tar"
+  refused 2 "$GANTRY" export --driver-path "$T/none.jar" "$(from_dir "$SAMPLE")" "tar:$T/a.tar"
   [ ! -e "$T/a.tar" ] || fail "the target was made"
 }
 

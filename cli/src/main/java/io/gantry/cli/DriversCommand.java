@@ -21,6 +21,8 @@ import tools.jackson.databind.node.ObjectNode;
 final class DriversCommand implements Callable<Integer> {
   private final Output output;
 
+  @CommandLine.Mixin private DriverPath drivers = new DriverPath();
+
   @CommandLine.Option(names = "--json", description = "Print the list as JSON.")
   private boolean json;
 
@@ -30,7 +32,7 @@ final class DriversCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (DriverRegistry registry = Distribution.drivers()) {
+    try (DriverRegistry registry = drivers.open()) {
       List<InstalledScheme> schemes = InstalledScheme.of(registry.installed());
       if (json) {
         printJson(schemes, registry.problems());

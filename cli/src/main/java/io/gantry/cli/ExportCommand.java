@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -125,6 +126,8 @@ final class ExportCommand implements Callable<Integer> {
       description = "Set an option of the source's store. Repeatable.")
   private Map<String, String> sourceOptions = new LinkedHashMap<>();
 
+  @Mixin private DriverPath drivers = new DriverPath();
+
   @Option(
       names = "--parallel",
       paramLabel = "N",
@@ -180,7 +183,7 @@ final class ExportCommand implements Callable<Integer> {
     if (!dryRun) {
       HashWarmUp.begin();
     }
-    try (DriverRegistry registry = Distribution.drivers();
+    try (DriverRegistry registry = drivers.open();
         ImageDriver driver = registry.openDriver(to, options);
         ContentStore store = registry.openStore(from, sourceOptions)) {
       try {

@@ -34,6 +34,8 @@ final class InspectCommand implements Callable<Integer> {
 
   @Mixin private SourceParameters source = new SourceParameters();
 
+  @Mixin private DriverPath drivers = new DriverPath();
+
   @Option(names = "--json", description = "Print the tree as JSON.")
   private boolean json;
 
@@ -45,7 +47,7 @@ final class InspectCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Location from = source.location();
     ExportRequest request = ExportRequest.everything().select(Selection.of(from));
-    try (DriverRegistry registry = Distribution.drivers();
+    try (DriverRegistry registry = drivers.open();
         ContentStore store = source.open(registry)) {
       Index images = Index.of(request.imagesOf(store));
       if (json) {

@@ -17,6 +17,7 @@ import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.node.ArrayNode;
@@ -54,6 +55,8 @@ final class PruneCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "LAYOUT", description = "Which one, such as dir:layout.")
   private String layout = "";
 
+  @Mixin private DriverPath drivers = new DriverPath();
+
   @Option(
       names = "--grace",
       paramLabel = "DURATION",
@@ -88,7 +91,7 @@ final class PruneCommand implements Callable<Integer> {
     }
     PruneOptions options = new PruneOptions(parse(grace), dryRun);
     PruneReport report;
-    try (DriverRegistry registry = Distribution.drivers();
+    try (DriverRegistry registry = drivers.open();
         Layout open = registry.openLayout(location, Map.of())) {
       report = open.prune(options);
     }

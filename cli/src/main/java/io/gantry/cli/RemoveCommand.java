@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -46,6 +47,8 @@ final class RemoveCommand implements Callable<Integer> {
       paramLabel = "IMAGE",
       description = "What to remove, such as dir:layout:1.0.")
   private List<String> images = new ArrayList<>();
+
+  @Mixin private DriverPath drivers = new DriverPath();
 
   @Option(
       names = {"-q", "--quiet"},
@@ -79,7 +82,7 @@ final class RemoveCommand implements Callable<Integer> {
       location.digest().ifPresent(digests::add);
     }
     List<Descriptor> removed;
-    try (DriverRegistry registry = Distribution.drivers();
+    try (DriverRegistry registry = drivers.open();
         Layout open = registry.openLayout(layout, Map.of())) {
       removed = open.remove(new Removal(names, digests));
     }

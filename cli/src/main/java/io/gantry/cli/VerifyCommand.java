@@ -44,6 +44,8 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Mixin private SourceParameters source = new SourceParameters();
 
+  @Mixin private DriverPath drivers = new DriverPath();
+
   @Option(
       names = "--parallel",
       paramLabel = "N",
@@ -85,7 +87,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
     HashWarmUp.begin();
     VerifyReport report;
-    try (DriverRegistry registry = Distribution.drivers();
+    try (DriverRegistry registry = drivers.open();
         ContentStore store = source.open(registry)) {
       try {
         report = verify(store, from);

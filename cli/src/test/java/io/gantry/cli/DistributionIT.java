@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -128,7 +128,7 @@ final class DistributionIT {
   @Test
   void findsTheDriversThatAreAddedToIt() throws Exception {
     PackagedGantry copy = gantry.copyTo(folder.resolve("gantry"));
-    writeJar(copy.home().resolve("drivers/spare.jar"), SpareStoreProvider.class.getName());
+    SpareJar.write(copy.home().resolve("drivers/spare.jar"), SpareStoreProvider.class.getName());
     assertThat(copy.run("drivers").succeeds().out())
         .containsPattern("(?m)^spare +reads +[^ ]+ +spare.jar$");
   }
@@ -137,7 +137,7 @@ final class DistributionIT {
   void usesADriverWithItsLibrariesFromAFolder() throws Exception {
     PackagedGantry copy = gantry.copyTo(folder.resolve("gantry"));
     Path plugin = Files.createDirectory(copy.home().resolve("drivers/spare"));
-    writeJar(plugin.resolve("spare.jar"), SpareStoreProvider.class.getName());
+    SpareJar.write(plugin.resolve("spare.jar"), SpareStoreProvider.class.getName());
     try (JarOutputStream library =
         new JarOutputStream(Files.newOutputStream(plugin.resolve("library.jar")))) {
       library.putNextEntry(new JarEntry("library.txt"));
@@ -155,7 +155,7 @@ final class DistributionIT {
   @Test
   void opensNoPluginForWhatItCanDoWithoutOne() throws Exception {
     PackagedGantry copy = gantry.copyTo(folder.resolve("gantry"));
-    writeJar(copy.home().resolve("drivers/spare.jar"), SpareStoreProvider.class.getName());
+    SpareJar.write(copy.home().resolve("drivers/spare.jar"), SpareStoreProvider.class.getName());
     Path classes = folder.resolve("classes.log");
     String source = "dir:" + Layouts.app(folder.resolve("source"));
     Map<String, String> log = Map.of("GANTRY_JAVA_OPTS", "-Xlog:class+load:file=" + classes);
@@ -173,7 +173,7 @@ final class DistributionIT {
   @Test
   void keepsWhatADriverPrintsOffStandardOutput() throws Exception {
     PackagedGantry copy = gantry.copyTo(folder.resolve("gantry"));
-    writeJar(copy.home().resolve("drivers/spare.jar"), SpareStoreProvider.class.getName());
+    SpareJar.write(copy.home().resolve("drivers/spare.jar"), SpareStoreProvider.class.getName());
     Run run = copy.run("export", "spare:x", "tar:-");
     assertThat(run.code()).isEqualTo(ExitCode.FAILED.value());
     assertThat(run.out()).isEmpty();
@@ -183,7 +183,7 @@ final class DistributionIT {
   @Test
   void worksWithABrokenDriverAndTellsWhichItIs() throws Exception {
     PackagedGantry copy = gantry.copyTo(folder.resolve("gantry"));
-    writeJar(copy.home().resolve("drivers/broken.jar"), "com.example.Missing");
+    SpareJar.write(copy.home().resolve("drivers/broken.jar"), "com.example.Missing");
     Run run = copy.run("drivers").succeeds();
     assertThat(run.out()).containsPattern("(?m)^tar ");
     assertThat(run.err())
@@ -192,24 +192,34 @@ final class DistributionIT {
         .hasLineCount(1);
   }
 
-  /** Writes a jar with a store that has this class; the class goes in if it is one of ours. */
-  private static void writeJar(Path file, String store) throws IOException {
-    String name = store.replace('.', '/') + ".class";
-    try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(file));
-        InputStream type = DistributionIT.class.getResourceAsStream("/" + name)) {
-      for (var entry :
-          Map.of(
-                  "META-INF/services/io.gantry.api.content.ContentStoreProvider",
-                  store.getBytes(UTF_8),
-                  name,
-                  type == null ? new byte[0] : type.readAllBytes())
-              .entrySet()) {
-        if (entry.getValue().length > 0) {
-          jar.putNextEntry(new JarEntry(entry.getKey()));
-          jar.write(entry.getValue());
-        }
-      }
-    }
+  @Test
+  void takesDriversFromAPathThatIsNamed() throws Exception {
+    Path jar = SpareJar.write(folder.resolve("spare.jar"), SpareStoreProvider.class.getName());
+    Path gone = folder.resolve("gone.jar");
+    Map<String, String> path = Map.of("GANTRY_DRIVER_PATH", gone + File.pathSeparator + jar);
+    String target = "tar:" + folder.resolve("out.tar");
+
+    assertThat(gantry.run(path, "export", "spare:x", target).err())
+        .contains("there is nothing in spare:x, without a library, without jackson");
+    assertThat(gantry.run("export", "--driver-path", jar.toString(), "spare:x", target).err())
+        .contains("there is nothing in spare:x, without a library, without jackson");
+    gantry
+        .run("export", "spare:x", target)
+        .refuses(ExitCode.NO_SUCH_DRIVER, "no store for 'spare'");
+    Run listed = gantry.run(path, "drivers").succeeds();
+    assertThat(listed.out()).containsPattern("(?m)^spare +reads +[^ ]+ +spare.jar$");
+    assertThat(listed.err())
+        .isEqualTo(
+            "gantry: not loaded: cannot read '%1$s': %1$s: no such file or folder\n"
+                .formatted(gone));
+  }
+
+  @Test
+  void endsWhateverThreadsADriverLeaves() throws Exception {
+    Path jar = SpareJar.write(folder.resolve("spare.jar"), SpareStoreProvider.class.getName());
+    gantry
+        .run("inspect", "--driver-path", jar.toString(), "spare:" + SpareStoreProvider.LEAK)
+        .refuses(ExitCode.FAILED, "left a thread behind");
   }
 
   @Test

@@ -17,14 +17,16 @@ import java.io.IOException;
 import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
  * The drivers and stores that are installed: those that a class loader sees, found with {@link
- * java.util.ServiceLoader}, and those of a folder of plugins. An object like any other, with no
- * state outside it, and safe for use by several threads.
+ * java.util.ServiceLoader}, and those of plugins. An object like any other, with no state outside
+ * it, and safe for use by several threads.
  *
  * <p>A plugin is a jar, or a folder of jars, and is loaded apart: it sees the JDK, the packages of
  * this module and its own jars, and nothing else. Plugins are not touched before a scheme is asked
@@ -70,14 +72,16 @@ public final class DriverRegistry implements Closeable {
 
   /**
    * Returns the drivers and stores that a class loader sees, and those of plugins. A plugin that is
-   * broken is left out and reported by {@link #problems}; so is a driver or store whose scheme is
-   * taken, by the class loader or by a plugin that comes before it in the order of file names.
+   * broken or not there is left out and reported by {@link #problems}; so is a driver or store
+   * whose scheme is taken, by the class loader or by a plugin that comes before it.
    *
-   * @param plugins a folder whose jars are a plugin each, and whose folders of jars are; it need
-   *     not exist
+   * @param plugins jars, which are a plugin each, and folders, in the order in which they are
+   *     looked at. A folder of jars of which one alone offers drivers or stores is a plugin, that
+   *     jar with its libraries. In any other folder each jar is one, and each folder of jars, in
+   *     the order of their names
    */
-  public static DriverRegistry load(ClassLoader loader, Path plugins) {
-    return new DriverRegistry(loader, List.of(plugins));
+  public static DriverRegistry load(ClassLoader loader, List<Path> plugins) {
+    return new DriverRegistry(loader, plugins);
   }
 
   /** Adds what is offered, and tells whether there is anything, be it good or bad. */
@@ -96,11 +100,17 @@ public final class DriverRegistry implements Closeable {
 
   /** All of them, as any may have the wanted scheme, and two that have it are to be told of. */
   private void openPlugins() {
-    List<Path> folders = List.copyOf(unopened);
+    List<Path> paths = List.copyOf(unopened);
     unopened.clear();
-    for (Path folder : folders) {
+    // Who is named twice, or within a folder too, is no duplicate.
+    Set<Path> seen = new HashSet<>();
+    for (Path path : paths) {
       try {
-        Plugin.in(folder).forEach(this::open);
+        for (Plugin plugin : Plugin.at(path)) {
+          if (seen.add(plugin.path().toAbsolutePath().normalize())) {
+            open(plugin);
+          }
+        }
       } catch (GantryException e) {
         problems.add(String.valueOf(e.getMessage()));
       }
@@ -108,16 +118,25 @@ public final class DriverRegistry implements Closeable {
   }
 
   private void open(Plugin plugin) {
+    URLClassLoader loader;
     try {
-      URLClassLoader loader = plugin.open();
-      opened.add(loader);
+      loader = plugin.open();
+    } catch (GantryException e) {
+      problems.add(String.valueOf(e.getMessage()));
+      return;
+    }
+    opened.add(loader);
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    thread.setContextClassLoader(loader);
+    try {
       if (!addFrom(loader, plugin.path() + ": ")) {
         problems.add(
             "there is no driver and no store in '%s'; put a library beside the driver that needs it, in a folder of their own"
                 .formatted(plugin.path()));
       }
-    } catch (GantryException e) {
-      problems.add(String.valueOf(e.getMessage()));
+    } finally {
+      thread.setContextClassLoader(before);
     }
   }
 

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.gantry.api.provider.Option;
 import io.gantry.api.provider.Provider;
+import java.lang.module.ModuleDescriptor;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.security.CodeSource;
@@ -15,7 +16,8 @@ import java.util.List;
  * @param scheme the part of a location before the colon
  * @param aliases other schemes that mean the same
  * @param driver whether this writes targets; otherwise it reads sources
- * @param version the version of its jar, or {@code unknown}
+ * @param version the version of its module, else the one that its jar's manifest names as {@code
+ *     Implementation-Version}, else {@code unknown}
  * @param origin the jar or folder that it came from, or {@code unknown}
  * @param options what it can be told
  */
@@ -48,8 +50,12 @@ public record InstalledProvider(
         provider.options());
   }
 
-  private static String version(Class<?> type) {
-    String version = type.getPackage().getImplementationVersion();
+  static String version(Class<?> type) {
+    ModuleDescriptor module = type.getModule().getDescriptor();
+    String version = module == null ? null : module.rawVersion().orElse(null);
+    if (version == null) {
+      version = type.getPackage().getImplementationVersion();
+    }
     return version == null ? UNKNOWN : version;
   }
 

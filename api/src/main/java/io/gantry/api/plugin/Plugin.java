@@ -2,10 +2,13 @@ package io.gantry.api.plugin;
 
 import io.gantry.api.GantryException;
 import io.gantry.api.GantryException.Kind;
+import io.gantry.api.content.ContentStoreProvider;
+import io.gantry.api.driver.ImageDriverProvider;
 import java.io.IOException;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
@@ -17,16 +20,44 @@ import java.util.zip.ZipFile;
  * @param path the jar or the folder
  */
 record Plugin(Path path) {
+  private static final List<String> SERVICES =
+      List.of(
+          "META-INF/services/" + ImageDriverProvider.class.getName(),
+          "META-INF/services/" + ContentStoreProvider.class.getName());
 
-  /** Returns the plugins of a folder, sorted; none if there is no such folder. */
-  static List<Plugin> in(Path folder) throws GantryException {
-    if (!Files.exists(folder)) {
-      return List.of();
+  /** What is in a jar that holds the contract: every driver and store needs it. */
+  private static final String CONTRACT = "io/gantry/api/provider/Provider.class";
+
+  /**
+   * Returns the plugins at a path that a user has named: that itself, if it is a jar, or a folder
+   * of jars of which one alone offers drivers or stores, so that the others are its libraries; else
+   * each jar and each folder in it, sorted.
+   *
+   * @throws GantryException if the folder cannot be read, or if there is none in it
+   */
+  static List<Plugin> at(Path path) throws GantryException {
+    if (!Files.isDirectory(path)) {
+      return List.of(new Plugin(path));
     }
-    return entries(folder).stream()
-        .filter(entry -> Files.isDirectory(entry) || isJar(entry))
-        .map(Plugin::new)
-        .toList();
+    List<Path> jars = new ArrayList<>();
+    List<Plugin> plugins = new ArrayList<>();
+    for (Path entry : entries(path)) {
+      boolean jar = isJar(entry);
+      if (jar) {
+        jars.add(entry);
+      }
+      if (jar || Files.isDirectory(entry)) {
+        plugins.add(new Plugin(entry));
+      }
+    }
+    if (plugins.isEmpty()) {
+      throw noJars(path);
+    }
+    boolean apart =
+        jars.size() == 1
+            || jars.size() < plugins.size()
+            || jars.stream().filter(Plugin::offers).count() != 1;
+    return apart ? plugins : List.of(new Plugin(path));
   }
 
   /** Sorted, so that what is left out of two that clash does not depend on the file system. */
@@ -39,7 +70,16 @@ record Plugin(Path path) {
   }
 
   private static boolean isJar(Path path) {
-    return fileName(path).endsWith(".jar");
+    return fileName(path).endsWith(".jar") && !Files.isDirectory(path);
+  }
+
+  private static boolean offers(Path jar) {
+    try (ZipFile readable = new ZipFile(jar.toFile())) {
+      return SERVICES.stream().anyMatch(service -> readable.getEntry(service) != null);
+    } catch (IOException toldWhenItIsOpened) {
+      // It may be a driver, and as a library it would take down the one beside it.
+      return true;
+    }
   }
 
   private static String fileName(Path path) {
@@ -50,10 +90,15 @@ record Plugin(Path path) {
     return GantryException.of(Kind.NO_SUCH_DRIVER, "cannot read '" + path + "'", cause);
   }
 
+  private static GantryException noJars(Path folder) {
+    return new GantryException(
+        Kind.NO_SUCH_DRIVER, "there are no jars in '%s'; remove it".formatted(folder));
+  }
+
   /**
    * Returns a loader for the classes of this plugin. The caller closes it.
    *
-   * @throws GantryException if a jar cannot be read, or if there is none
+   * @throws GantryException if a jar cannot be read or holds the contract, or if there is none
    */
   URLClassLoader open() throws GantryException {
     List<Path> jars =
@@ -61,21 +106,29 @@ record Plugin(Path path) {
             ? entries(path).stream().filter(Plugin::isJar).toList()
             : List.of(path);
     if (jars.isEmpty()) {
-      throw new GantryException(
-          Kind.NO_SUCH_DRIVER, "there are no jars in '%s'; remove it".formatted(path));
+      throw noJars(path);
     }
     for (Path jar : jars) {
-      // A class loader passes over such a jar in silence, and misses its classes one day.
-      try (ZipFile readable = new ZipFile(jar.toFile())) {
-        readable.size();
-      } catch (IOException e) {
-        throw unreadable(jar, e);
-      }
+      check(jar);
     }
     try {
       return PluginClassLoader.of(fileName(path), jars);
     } catch (IOException e) {
       throw unreadable(path, e);
+    }
+  }
+
+  private static void check(Path jar) throws GantryException {
+    // A class loader passes over such a jar in silence, and misses its classes one day.
+    try (ZipFile readable = new ZipFile(jar.toFile())) {
+      if (readable.getEntry(CONTRACT) != null) {
+        throw new GantryException(
+            Kind.NO_SUCH_DRIVER,
+            "'%s' holds io.gantry.api, which comes from gantry alone; leave it out, in Maven by the scope provided of gantry-api"
+                .formatted(jar));
+      }
+    } catch (IOException e) {
+      throw unreadable(jar, e);
     }
   }
 }

@@ -46,14 +46,26 @@ record ProviderScan<P extends Provider>(List<P> providers, List<String> problems
         }
       } catch (ServiceConfigurationError e) {
         failures++;
-        problems.add(where + (e.getMessage() == null ? e.toString() : e.getMessage()));
+        report(problems, where + told(e));
       } catch (RuntimeException | LinkageError e) {
         // A class loader refuses a class that is not what its signature says by the former.
         failures++;
-        problems.add(where + "a driver or store could not be loaded: " + e);
+        report(problems, where + "a driver or store could not be loaded: " + e);
       }
     }
     return new ProviderScan<>(List.copyOf(providers), List.copyOf(problems));
+  }
+
+  /** What fails for ever does so in the same words. */
+  private static void report(List<String> problems, String problem) {
+    if (!problems.contains(problem)) {
+      problems.add(problem);
+    }
+  }
+
+  private static String told(ServiceConfigurationError e) {
+    String message = e.getMessage() == null ? e.toString() : e.getMessage();
+    return e.getCause() == null ? message : message + ": " + e.getCause();
   }
 
   private static String complaint(Provider provider) {
@@ -63,7 +75,10 @@ record ProviderScan<P extends Provider>(List<P> providers, List<String> problems
                 provider.getClass().getName(), InstalledProvider.origin(provider.getClass()));
     try {
       return complaint(provider, who);
-    } catch (RuntimeException | LinkageError e) {
+    } catch (VirtualMachineError e) {
+      throw e;
+    } catch (Throwable e) {
+      // Anything, checked or not, as these methods are the first of the provider's own.
       return "%s does not work: %s".formatted(who, e);
     }
   }

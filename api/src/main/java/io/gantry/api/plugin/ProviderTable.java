@@ -31,7 +31,12 @@ final class ProviderTable<P extends Provider> {
     ProviderScan<P> scan = ProviderScan.of(service, loader, where);
     List<String> problems = new ArrayList<>(scan.problems());
     for (P provider : scan.providers()) {
-      add(provider).ifPresent(problems::add);
+      try {
+        add(provider).ifPresent(problems::add);
+      } catch (RuntimeException | LinkageError e) {
+        // It has answered once, and is asked for what is kept of it.
+        problems.add(where + provider.getClass().getName() + " does not work: " + e);
+      }
     }
     return problems;
   }

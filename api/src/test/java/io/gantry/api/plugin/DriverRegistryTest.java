@@ -10,9 +10,11 @@ import io.gantry.api.driver.ImageDriverProvider;
 import io.gantry.api.provider.Location;
 import io.gantry.api.provider.Option;
 import java.io.IOException;
+import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -228,12 +230,64 @@ class DriverRegistryTest {
         "List<String> aliases()      | throw new IllegalStateException(\"no licence\");",
         "List<String> aliases()      | return null;",
         "List<Option<?>> options()   | throw new NoSuchMethodError(\"Option.text\");",
-        "List<Option<?>> options()   | return null;"
+        "List<Option<?>> options()   | return null;",
+        "String scheme()             | throw new AssertionError(\"never\");",
+        "List<String> aliases()      | throw new java.util.ServiceConfigurationError(\"none\");"
       })
   void stepsOverAnAnswerThatFails(String method, String body) throws IOException {
     folder.withDriver("Broken", "broken", "public %s { %s }".formatted(method, body));
 
     assertLeftOut(BROKEN, "plugin.Broken");
+  }
+
+  @Test
+  void stepsOverAnAnswerThatThrowsWhatItDoesNotDeclare() throws IOException {
+    folder.withDriver(
+        "Broken",
+        "broken",
+        "public String scheme() { throw sneak(new Exception(\"no licence\")); }",
+        PluginFolder.SNEAK);
+
+    assertLeftOut(BROKEN, "does not work: java.lang.Exception: no licence");
+  }
+
+  @Test
+  void tellsWhyAConstructorThrew() throws IOException {
+    folder.withDriver(
+        "Broken",
+        "broken",
+        "public Broken() { throw sneak(new Exception(\"no licence\")); }",
+        PluginFolder.SNEAK);
+
+    assertLeftOut(BROKEN, "could not be instantiated: java.lang.Exception: no licence");
+  }
+
+  @Test
+  void stepsOverOneThatAnswersOnceAndNotAgain() throws IOException {
+    folder.withDriver(
+        "Broken",
+        "broken",
+        "int asked;",
+        "public String scheme() { if (asked++ > 0) throw new IllegalStateException(); return \"broken\"; }");
+
+    assertLeftOut(BROKEN, "plugin.Broken does not work: java.lang.IllegalStateException");
+  }
+
+  @Test
+  void givesUpOnALoaderThatCannotSearch() throws IOException {
+    try (URLClassLoader loader =
+            new URLClassLoader(new URL[0], DriverRegistry.class.getClassLoader()) {
+              @Override
+              public Enumeration<URL> getResources(String name) throws IOException {
+                throw new IOException("the disk is gone");
+              }
+            };
+        DriverRegistry registry = DriverRegistry.load(loader)) {
+      assertThat(registry.installed()).isEmpty();
+      assertThat(registry.problems())
+          .hasSize(2)
+          .allSatisfy(problem -> assertThat(problem).endsWith("IOException: the disk is gone"));
+    }
   }
 
   /** Offers the broken class before and after a good one, which must be found all the same. */

@@ -29,11 +29,22 @@ import org.jspecify.annotations.NullMarked;
 
 /** A folder of somebody else's drivers: sources that are compiled here, and their service files. */
 final class PluginFolder {
+  /** A member that throws what the method around it does not declare. */
+  static final String SNEAK =
+      """
+      @SuppressWarnings("unchecked")
+      static <E extends Throwable> RuntimeException sneak(Throwable thrown) throws E {
+        throw (E) thrown;
+      }
+      """;
+
   private static final List<String> REQUIRED =
       List.of(
           "public int spiVersion() { return SPI_VERSION; }",
           "public String scheme() { return \"%s\"; }",
-          "public List<Option<?>> options() { return List.of(LOUD); }");
+          "public List<Option<?>> options() { return List.of(LOUD); }",
+          "public %2$s open(Location location, Options options) throws java.io.IOException {"
+              + " throw new java.io.IOException(location + \" loud=\" + options.get(LOUD)); }");
 
   private final Path folder;
   private final List<Path> sources = new ArrayList<>();
@@ -67,8 +78,11 @@ final class PluginFolder {
       throws IOException {
     String body = String.join("\n", members);
     for (String required : REQUIRED) {
-      String signature = required.substring(0, required.indexOf("()") + 2);
-      body += body.contains(signature) ? "" : required.formatted(scheme);
+      String signature = required.substring(0, required.indexOf('(') + 1);
+      body +=
+          body.contains(signature.formatted("", product.getName()))
+              ? ""
+              : required.formatted(scheme, product.getName());
     }
     return withClass(
         name,
@@ -79,12 +93,9 @@ final class PluginFolder {
         public final class %s implements %s {
           static final Option<Boolean> LOUD = Option.flag("loud", "shouts", false);
           %s
-          public %s open(Location location, Options options) throws java.io.IOException {
-            throw new java.io.IOException(location + " loud=" + options.get(LOUD));
-          }
         }
         """
-            .formatted(name, provider.getName(), body, product.getName()));
+            .formatted(name, provider.getName(), body));
   }
 
   /** Forgets a class once the others are compiled, as when a library is not shipped. */

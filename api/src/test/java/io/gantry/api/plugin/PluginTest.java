@@ -68,7 +68,7 @@ class PluginTest {
 
   private void withRegistry(Check check) throws IOException {
     try (URLClassLoader loader = PluginFolder.loader(host);
-        DriverRegistry registry = DriverRegistry.load(loader, drivers)) {
+        DriverRegistry registry = DriverRegistry.load(loader, List.of(drivers))) {
       check.on(registry);
     }
   }
@@ -110,14 +110,6 @@ class PluginTest {
                   tuple("one", "1.5", one.toString()));
           assertOpens(registry, "two:a");
         });
-  }
-
-  @Test
-  void neitherNeedsNorCreatesTheFolder() throws IOException {
-    Files.delete(drivers);
-
-    withRegistry(registry -> assertThat(registry.problems()).isEmpty());
-    assertThat(drivers).doesNotExist();
   }
 
   @Test
@@ -354,17 +346,6 @@ class PluginTest {
         });
   }
 
-  @Test
-  void isReportedIfTheFolderIsNone() throws IOException {
-    Files.delete(drivers);
-    Files.createFile(drivers);
-
-    withRegistry(
-        registry ->
-            assertThat(registry.problems())
-                .containsExactly("cannot read '%s': %s: not a folder".formatted(drivers, drivers)));
-  }
-
   /** A loader whose jars are closed finds nothing in them. */
   @Test
   void isClosedWithTheRegistry() throws IOException {
@@ -394,7 +375,7 @@ class PluginTest {
   @Test
   void cannotBeAskedForOnceTheRegistryIsClosed() throws IOException {
     try (URLClassLoader loader = PluginFolder.loader(host)) {
-      DriverRegistry registry = DriverRegistry.load(loader, drivers);
+      DriverRegistry registry = DriverRegistry.load(loader, List.of(drivers));
       registry.close();
       registry.close();
 
