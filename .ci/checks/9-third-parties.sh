@@ -1,5 +1,6 @@
 # shellcheck shell=bash disable=SC2154
-# Drivers from somebody else's jar: examples/driver-zip, built as a third party would, in the packaged command.
+# Drivers from somebody else's jar, built as a third party would and used by the packaged command:
+# examples/driver-zip, and the project of docs/driver-authors.md.
 
 ROOT=$(realpath "$CI/..")
 M2=$WORK/m2                                 # the local repository of the third party
@@ -134,6 +135,38 @@ four_gib_in_a_zip() {
   GANTRY_JAVA_OPTS=$SMALL_HEAP with_zip verify "zip:$T/four.zip"
 }
 
+# guide_project FOLDER: the files of the guide, as they are at its end. A block that is a file has its
+# name after the language.
+guide_project() {
+  awk -v folder="$1" '
+    /^```[a-z]+ [^ ]+$/ {
+      file = folder "/" $2
+      parent = file
+      sub("/[^/]*$", "", parent)
+      system("mkdir -p \"" parent "\"")
+      printf "" >file
+      next
+    }
+    /^```$/ { if (file) close(file); file = ""; next }
+    file { print >file }
+  ' "$ROOT/docs/driver-authors.md"
+}
+
+guide_leads_to_a_driver() {
+  guide_project "$WORK/guide/driver-flat"
+  drop_in "$WORK/guide/driver-flat"
+  with_zip drivers >"$T/drivers"
+  cat "$T/drivers"
+  grep -q 'flat .*gantry-driver-flat-1.0.0.jar' "$T/drivers"
+  with_zip export -o comment=hello "$(from_dir "$1")" "flat:$T/image.flat:1.0"
+  equal "first line" "# hello" "$(head -n 1 "$T/image.flat")"
+  equal "blobs" "$(reachable "$(layout_of "$1")" | wc -l)" "$(grep -acE 'sha256:[0-9a-f]{64} [0-9]+$' "$T/image.flat")"
+  equal "digest in the index" "$(digest_of "$1")" \
+    "$(grep -aoE '\{"schemaVersion":2,"manifests":.*' "$T/image.flat" | jq -r '.manifests[0].digest')"
+  refused 1 "$SHARED/bin/gantry" export "$(from_dir "$1")" "flat:$T/image.flat"
+}
+
+check guide/project guide_leads_to_a_driver many-layers:1.0
 check zip/is-listed is_listed
 for image in debian:bookworm many-layers:1.0 multi:1.0 docker:1.0; do
   check "zip/into-$image" goes_into_a_zip "$image"
