@@ -108,6 +108,18 @@ import org.junit.jupiter.api.Test;
  *   end.</td></tr>
  * <tr><th>F5</th><td>After {@code close} nothing is left that was not published; checked after
  *   every test.</td></tr>
+ * <tr><th>P1</th><td>{@code openLayout} of a target where nothing is, is {@code
+ *   NOT_FOUND}.</td></tr>
+ * <tr><th>P2</th><td>{@code remove} takes the entries that it is asked for out of the index, tells
+ *   which, and touches nothing else.</td></tr>
+ * <tr><th>P3</th><td>{@code remove} takes all that it is asked for, or nothing.</td></tr>
+ * <tr><th>P4</th><td>{@code prune} removes the blobs that no entry leads to, and tells which; they
+ *   can be exported again.</td></tr>
+ * <tr><th>P5</th><td>A dry run finds the same and changes nothing.</td></tr>
+ * <tr><th>P6</th><td>Blobs that are younger than the grace stay, and are told.</td></tr>
+ * <tr><th>P7</th><td>If it cannot be known what is needed, no blob is removed.</td></tr>
+ * <tr><th>P8</th><td>{@code prune} takes nothing from an export that is at work; it may
+ *   refuse.</td></tr>
  * <tr><th>T1</th><td>{@code maxOpenWriters} writers on as many threads give the same result as
  *   one.</td></tr>
  * </table>
@@ -117,7 +129,7 @@ import org.junit.jupiter.api.Test;
  * are open than {@code maxOpenWriters}, opened in the order of the plan by one thread, X3 {@code
  * writeIndex} comes last and once, with every writer closed.
  */
-public abstract class ImageDriverContract extends BlobRules {
+public abstract class ImageDriverContract extends LayoutRules {
   private static final int MOST_THREADS = 8;
   private static final int MOST_CARRIER_WRITES = 10_000;
 

@@ -32,7 +32,7 @@ public final class InMemoryDriver implements ImageDriver {
 
   @Override
   public void init(InitOptions announced) throws IOException {
-    place.write();
+    place.begin(this);
     options = announced;
   }
 

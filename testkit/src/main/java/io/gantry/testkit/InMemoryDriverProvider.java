@@ -2,8 +2,10 @@ package io.gantry.testkit;
 
 import static java.util.Objects.requireNonNull;
 
+import io.gantry.api.GantryException;
 import io.gantry.api.driver.ImageDriver;
 import io.gantry.api.driver.ImageDriverProvider;
+import io.gantry.api.layout.Layout;
 import io.gantry.api.provider.Location;
 import io.gantry.api.provider.Options;
 
@@ -37,5 +39,10 @@ public final class InMemoryDriverProvider implements ImageDriverProvider {
   @Override
   public ImageDriver open(Location target, Options options) {
     return new InMemoryDriver(places.at(target));
+  }
+
+  @Override
+  public Layout openLayout(Location target, Options options) throws GantryException {
+    return new InMemoryLayout(places.at(target));
   }
 }

@@ -5,10 +5,12 @@ import io.gantry.api.oci.Digest;
 import io.gantry.api.oci.Index;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,7 @@ public final class InMemoryPlace implements CarrierFault {
   // All are guarded by this.
   private @Nullable InMemoryStore published;
   private final Map<Object, Map<Digest, byte[]>> staged = new LinkedHashMap<>();
+  private final Set<Object> running = new HashSet<>();
   private int writesUntilFailure = NEVER;
 
   InMemoryPlace(String path) {
@@ -70,11 +73,24 @@ public final class InMemoryPlace implements CarrierFault {
     }
   }
 
+  /** Tells that a run has begun to write, until {@link #unstage}. */
+  synchronized void begin(Object run) throws IOException {
+    write();
+    running.add(run);
+  }
+
+  /** Returns whether a run has begun and not ended. */
+  synchronized boolean isWrittenTo() {
+    return !running.isEmpty();
+  }
+
   synchronized void stage(Object run, Digest digest, byte[] content) {
     staged.computeIfAbsent(run, r -> new LinkedHashMap<>()).put(digest, content);
   }
 
+  /** Takes back what a run staged, and ends it. */
   synchronized void unstage(Object run) {
+    running.remove(run);
     staged.remove(run);
   }
 

@@ -2,6 +2,7 @@ package io.gantry.testkit;
 
 import io.gantry.api.driver.ImageDriver;
 import io.gantry.api.driver.ImageDriverProvider;
+import io.gantry.api.layout.Layout;
 import io.gantry.api.oci.Digest;
 import io.gantry.api.provider.Location;
 import io.gantry.api.provider.Option;
@@ -22,15 +23,17 @@ final class FlawedProviders {
   public static class Sound implements ImageDriverProvider {
     final InMemoryPlaces places;
     private final DriverFlaw flaw;
+    private final LayoutFlaw layoutFlaw;
     private final Map<String, Map<Digest, byte[]>> strays = new ConcurrentHashMap<>();
 
     public Sound() {
-      this(new InMemoryPlaces(), DriverFlaw.NONE);
+      this(new InMemoryPlaces(), DriverFlaw.NONE, LayoutFlaw.NONE);
     }
 
-    Sound(InMemoryPlaces places, DriverFlaw flaw) {
+    Sound(InMemoryPlaces places, DriverFlaw flaw, LayoutFlaw layoutFlaw) {
       this.places = places;
       this.flaw = flaw;
+      this.layoutFlaw = layoutFlaw;
     }
 
     @Override
@@ -46,6 +49,14 @@ final class FlawedProviders {
     @Override
     public ImageDriver open(Location target, Options options) throws IOException {
       return flaw.open(places.at(target), straysAt(target));
+    }
+
+    /** Only where the driver is sound, so that its flaws break no rule P by the way. */
+    @Override
+    public Layout openLayout(Location target, Options options) throws IOException {
+      return flaw == DriverFlaw.NONE
+          ? layoutFlaw.open(places.at(target))
+          : ImageDriverProvider.super.openLayout(target, options);
     }
 
     Map<Digest, byte[]> straysAt(Location target) {

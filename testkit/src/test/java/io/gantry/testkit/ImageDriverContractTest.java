@@ -35,6 +35,13 @@ class ImageDriverContractTest {
   }
 
   @ParameterizedTest
+  @EnumSource
+  void aFlawedLayoutBreaksItsRulesAndNoOther(LayoutFlaw flaw) {
+    assertThat(ContractRun.of(FlawedLayouts.class, flaw.name()).broken())
+        .isEqualTo(new TreeSet<>(flaw.breaks()));
+  }
+
+  @ParameterizedTest
   @MethodSource("flawedProviders")
   void aFlawedProviderBreaksItsRulesAndNoOther(Class<?> provider, Set<String> rules) {
     assertThat(ContractRun.of(OtherProviders.class, provider.getSimpleName()).broken())
@@ -62,6 +69,9 @@ class ImageDriverContractTest {
     for (DriverFlaw flaw : DriverFlaw.values()) {
       proven.addAll(flaw.breaks());
     }
+    for (LayoutFlaw flaw : LayoutFlaw.values()) {
+      proven.addAll(flaw.breaks());
+    }
     flawedProviders().forEach(row -> proven.addAll((Set<String>) row.get()[1]));
     assertThat(proven).isEqualTo(sound.all());
     assertThat(sound.skipped()).containsExactly("L2", "O2");
@@ -73,7 +83,7 @@ class ImageDriverContractTest {
     private final FlawedProviders.Sound provider;
 
     FlawedDrivers(String flaw) {
-      provider = new FlawedProviders.Sound(places(), DriverFlaw.valueOf(flaw));
+      provider = new FlawedProviders.Sound(places(), DriverFlaw.valueOf(flaw), LayoutFlaw.NONE);
     }
 
     @Override
@@ -88,6 +98,21 @@ class ImageDriverContractTest {
         files.putIfAbsent(OciLayout.name(stray.getKey()), stray.getValue());
       }
       return ReadBack.ofLayout(files);
+    }
+  }
+
+  /** The contract as the author of a flawed layout would adopt it. */
+  @ExtendWith(ContractRun.Flaw.class)
+  static final class FlawedLayouts extends InMemoryDriverTest {
+    private final ImageDriverProvider provider;
+
+    FlawedLayouts(String flaw) {
+      provider = new FlawedProviders.Sound(places(), DriverFlaw.NONE, LayoutFlaw.valueOf(flaw));
+    }
+
+    @Override
+    protected ImageDriverProvider provider() {
+      return provider;
     }
   }
 

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 
 class DirectoryDriverContractTest extends ImageDriverContract {
   private static final Set<String> OF_THE_LAYOUT =
-      Set.of("blobs", "index.json", "index.json.lock", "oci-layout");
+      Set.of("blobs", "index.json", "index.json.lock", ".gantry-prune.lock", "oci-layout");
 
   @Override
   protected ImageDriverProvider provider() {
