@@ -5,9 +5,10 @@
 #   bench/compare.sh [ROUNDS]               5 if not given
 #
 # Needs mvn, java, python3, openssl, skopeo and time. regctl and oras are measured too if they are in
-# BENCH_PEERS or on the PATH, or can be built with Go.
+# BENCH_PEERS or on the PATH, or can be built with Go; oras-java and jib-core if Maven can fetch them; ctr
+# if root can start a containerd. What is not measured is said.
 #
-#   BENCH_WORK      where images are made and kept, and copied to: 3 GB, with BENCH_LARGE 12 GB, on tmpfs
+#   BENCH_WORK      where images are made and kept, and copied to: 4 GB, with BENCH_LARGE 12 GB, on tmpfs
 #                   if the disk is not to be measured; default /tmp/gantry-bench-images
 #   BENCH_LARGE     set, also 3 GB in 12 layers, one layer of 2 GB and 100,000 blobs
 #   BENCH_GANTRY    the gantry to measure; default the distribution of this tree, built first
@@ -23,6 +24,11 @@ PEERS=${BENCH_PEERS-$WORK/peers}
 CHART=${BENCH_CHART-../docs/benchmarks.svg}
 JAVA=${JAVA_HOME:+$JAVA_HOME/bin/}java
 RESULTS=$WORK/results
+# An image's name, where it needs a full one.
+NAME=docker.io/library/bench:latest
+# Of containerd, the content store and the socket.
+CONTENT=
+SOCKET=
 mkdir -p "$WORK/tmp"
 
 # The arguments of make.py: images, layers of each, bytes of a layer.
@@ -60,6 +66,9 @@ prepare() {
   PATH=$PEERS:$PATH
   peer regctl github.com/regclient/regclient/cmd/regctl@v0.11.7
   peer oras oras.land/oras/cmd/oras@v1.3.6
+  java_peer oras-java
+  java_peer jib-core
+  start_containerd
   mkdir -p "$WORK/empty"
   printf 'class Empty { public static void main(String[] words) {} }\n' >"$WORK/empty/Empty.java"
   "${JAVA}c" -d "$WORK/empty" "$WORK/empty/Empty.java"
@@ -75,6 +84,43 @@ peer() {
   GOBIN=$(realpath "$PEERS") CGO_ENABLED=0 go install "$2" || say "without $1, which cannot be built"
 }
 
+# java_peer NAME: the library of that name, with the program around it.
+java_peer() {
+  local folder
+  folder=$(realpath "$WORK")/java/$1
+  rm -rf "$folder"
+  say "building $1"
+  if ! mvn -B -ntp -q -f "peers/$1/pom.xml" dependency:copy-dependencies -DoutputDirectory="$folder/lib" >&2 ||
+    ! "${JAVA}c" -d "$folder/classes" -cp "$folder/lib/*" "peers/$1"/*.java; then
+    say "without $1, which cannot be built"
+    rm -rf "$folder"
+  fi
+}
+
+start_containerd() {
+  if [ "$(id -u)" -ne 0 ] || ! command -v containerd >/dev/null || ! command -v ctr >/dev/null; then
+    say "without ctr, as there is no containerd or no root to start it"
+    return 0
+  fi
+  rm -rf "$WORK/containerd"
+  if CONTENT=$(../.ci/containerd start "$WORK/containerd"); then
+    SOCKET=$(../.ci/containerd socket "$WORK/containerd")
+    trap '../.ci/containerd stop "$WORK/containerd"; rm -rf "$WORK/containerd"' EXIT
+  else
+    say "without ctr, as containerd does not start"
+  fi
+}
+
+# is_here TOOL: whether it can be measured.
+is_here() {
+  case $1 in
+    gantry* | java*) ;;
+    oras-java | jib-core) [ -d "$WORK/java/$1/classes" ] ;;
+    ctr) [ -n "$SOCKET" ] ;;
+    *) command -v "$1" >/dev/null ;;
+  esac
+}
+
 # make SHAPE: the layout, unless it is there, and in any case in memory.
 make() {
   # shellcheck disable=SC2086  # several arguments
@@ -87,11 +133,30 @@ make() {
   find "$WORK/$1" -type f -exec cat {} + >/dev/null
 }
 
+# make_archive SHAPE: an archive of it, too.
+make_archive() { "$GANTRY" export -q --overwrite --no-sync "dir:$WORK/$1" "tar:$WORK/$1.tar:$NAME"; }
+
+# fill_store SHAPE: the store of containerd has its image, and no other of that name.
+fill_store() {
+  tar -C "$WORK/$1" -cf "$WORK/import.tar" .
+  ctr -a "$SOCKET" images import --no-unpack --all-platforms --base-name "${NAME%:*}" "$WORK/import.tar" >/dev/null
+  rm "$WORK/import.tar"
+}
+
 # copy TOOL SHAPE TARGET: the command, run instead of this shell where nothing is behind it.
 copy() {
   local from=$WORK/$2 to=$WORK/out sync=
   [ "$1" != 'gantry --no-sync' ] || sync=--no-sync
+  # With what gantry's launcher asks of Java, but for the archive of its classes and the size of what is young.
+  local java=("$JAVA" -XX:+UseSerialGC -XX:-UsePerfData -Djava.io.tmpdir="$WORK/tmp"
+    -cp "$WORK/java/$1/lib/*:$WORK/java/$1/classes")
   case $1:$3 in
+    gantry*:archive) exec "$GANTRY" export -q $sync "tar:$from.tar" "tar:$to" ;;
+    skopeo:archive) exec skopeo --insecure-policy copy -q --all "oci-archive:$from.tar" "oci-archive:$to:latest" ;;
+    jib-core:archive) exec "${java[@]}" JibCopy "$from.tar" "$to" "$NAME" "$WORK/tmp/cache" ;;
+    cp:archive) exec cp "$from.tar" "$to" ;;
+    gantry*:store) exec "$GANTRY" export -q $sync "store:$CONTENT@$(grep -o 'sha256:[0-9a-f]*' "$from/index.json")" "tar:$to:$NAME" ;;
+    ctr:store) exec ctr -a "$SOCKET" images export --all-platforms "$to" "$NAME" ;;
     gantry*:stdout) "$GANTRY" export -q $sync "dir:$from" tar:- | cat >/dev/null ;;
     gantry*) exec "$GANTRY" export -q $sync "dir:$from" "$3:$to" ;;
     skopeo:dir) exec skopeo --insecure-policy copy -q --all "oci:$from:latest" "oci:$to:latest" ;;
@@ -100,6 +165,7 @@ copy() {
     regctl:tar) exec regctl image export "ocidir://$from:latest" "$to" ;;
     regctl:stdout) regctl image export "ocidir://$from:latest" | cat >/dev/null ;;
     oras:dir) exec oras cp --no-tty --from-oci-layout "$from:latest" --to-oci-layout "$to:latest" ;;
+    oras-java:dir) exec "${java[@]}" OrasCopy "$from" "$to" ;;
     cp:*) exec cp -r "$from" "$to" ;;
     tar:tar) exec tar -C "$from" -cf "$to" . ;;
     tar:stdout) tar -C "$from" -cf - . | cat >/dev/null ;;
@@ -131,11 +197,13 @@ hash_rate() { openssl speed -elapsed -mr -seconds 1 -bytes 65536 -evp sha256 2>/
 compare() {
   local shape=$1 target=$2 tools=() tool round i; shift 2
   for tool; do
-    # Those that are here.
-    [[ $tool != regctl && $tool != oras ]] || command -v "$tool" >/dev/null || continue
-    tools+=("$tool")
+    ! is_here "$tool" || tools+=("$tool")
   done
   make "$shape"
+  case $target in
+    archive) make_archive "$shape" ;;
+    store) fill_store "$shape" ;;
+  esac
   note size "$shape" "$(find "$WORK/$shape" -type f -printf '%s\n' | awk '{ n += $1 } END { print n, NR - 2 }' OFS='\t')"
   for ((round = 0; round < ROUNDS; round++)); do
     note hash "$shape" "$target" "$round" "$(hash_rate)"
@@ -149,14 +217,25 @@ compare() {
 
 # who_verifies: which tools refuse a layer in which some bytes are others.
 who_verifies() {
-  local layer pair verdict
+  local layer pair pairs verdict
   make smallest
+  make_archive smallest
   rm -rf "$WORK/damaged"
   cp -r "$WORK/smallest" "$WORK/damaged"
   layer=$(find "$WORK/damaged/blobs" -type f -printf '%s %p\n' | sort -n | sed -n '$s/^[0-9]* //p')
   printf damaged | dd of="$layer" bs=1 seek=500 conv=notrunc status=none
-  for pair in gantry:tar gantry:dir skopeo:tar skopeo:dir regctl:tar regctl:dir oras:dir cp:dir tar:tar; do
-    command -v "${pair%:*}" >/dev/null || [ "${pair%:*}" = gantry ] || continue
+  # By its index an archive for some, by its manifest.json for jib-core.
+  tar -C "$WORK/damaged" -xf "$WORK/smallest.tar" manifest.json
+  tar -C "$WORK/damaged" -cf "$WORK/damaged.tar" oci-layout index.json manifest.json blobs
+  pairs=(gantry:tar gantry:dir gantry:archive skopeo:tar skopeo:dir skopeo:archive regctl:tar regctl:dir
+    oras:dir oras-java:dir jib-core:archive cp:dir tar:tar)
+  if is_here ctr; then
+    fill_store smallest
+    cp "$layer" "$CONTENT/blobs/sha256/${layer##*/}"
+    pairs+=(gantry:store ctr:store)
+  fi
+  for pair in "${pairs[@]}"; do
+    is_here "${pair%:*}" || continue
     clear_output
     verdict=yes
     ! (TMPDIR=$WORK/tmp copy "${pair%:*}" damaged "${pair#*:}") >/dev/null 2>&1 || verdict=no
@@ -170,13 +249,16 @@ versions() {
   skopeo --version
   ! command -v regctl >/dev/null || regctl version --format 'regctl {{println .VCSTag}}'
   ! command -v oras >/dev/null || oras version | sed -n 's/^Version: */oras /p'
+  find "$WORK"/java/oras-java/lib/oras-java-* "$WORK"/java/jib-core/lib/jib-core-* -printf '%f\n' 2>/dev/null |
+    sed 's/\.jar$//; s/\(.*\)-/\1 /'
+  ! is_here ctr || ctr --version | sed 's/ github[^ ]*/ of containerd/'
   cp --version | head -n 1
   tar --version | head -n 1
   openssl version | cut -d " " -f 1-2
 }
 
 prepare
-export GANTRY WORK JAVA PATH
+export GANTRY WORK JAVA NAME CONTENT SOCKET PATH
 printf 'Machine: %s × %s, %s, %s; %s on %s; load %s before.\n\n' "$(nproc)" \
   "$(sed -n 's/^model name[^:]*: //p;T;q' /proc/cpuinfo)" "$(free -h --si | awk '/Mem/ { print $2 }')" \
   "$(sed -n 's/^PRETTY_NAME="\(.*\)"/\1/p' /etc/os-release)" "Linux $(uname -r | cut -d - -f 1)" \
@@ -184,20 +266,25 @@ printf 'Machine: %s × %s, %s, %s; %s on %s; load %s before.\n\n' "$(nproc)" \
 printf 'Versions: %s.\n' "$(versions | paste -sd ';' | sed 's/;/; /g')"
 
 who_verifies
-compare smallest dir "${GANTRIES[@]}" skopeo regctl oras 'java, empty main'
+compare smallest dir "${GANTRIES[@]}" skopeo regctl oras oras-java 'java, empty main'
 large=(1x500MB) many=(100x1-4KB)
 if [ -n "${BENCH_LARGE-}" ]; then
   large=(12x250MB 1x2GB) many+=(100000x1-4KB)
 fi
 for shape in 12x25MB "${large[@]}" 10000x1-4KB; do
   compare "$shape" tar "${GANTRIES[@]}" skopeo regctl cp tar
-  compare "$shape" dir "${GANTRIES[@]}" skopeo regctl oras cp
+  java=(oras-java)
+  # It copies no index: its stack overflows.
+  [ "$shape" != 10000x1-4KB ] || java=()
+  compare "$shape" dir "${GANTRIES[@]}" skopeo regctl oras "${java[@]}" cp
 done
 for shape in "${many[@]}"; do
   compare "$shape" tar "${GANTRIES[@]}"
   compare "$shape" dir "${GANTRIES[@]}"
 done
 compare 4x250MB stdout gantry regctl tar
+compare 12x25MB archive "${GANTRIES[@]}" skopeo jib-core cp
+! is_here ctr || for shape in 12x25MB 10000x1-4KB; do compare "$shape" store "${GANTRIES[@]}" ctr; done
 clear_output
 printf '\nLoad %s after.\n' "$(cut -d ' ' -f 1-3 /proc/loadavg)"
 python3 report.py "$RESULTS" "$(nproc)" "$CHART"

@@ -28,7 +28,7 @@ for line in open(file, encoding="ascii"):
         tool, target, verdict = words
         verifies[tool][target] = verdict
 
-PEERS = ["skopeo", "regctl", "oras"]
+PEERS = ["skopeo", "regctl", "oras", "oras-java", "jib-core", "ctr"]
 # What the bars are about: files that are not waited for until they are on disk, as no peer does.
 fast = max((tool for tool in runs["smallest", "dir"] if tool.startswith("gantry")), key=len)
 missed = False
@@ -60,7 +60,13 @@ def title(work):
     shape, target = work
     size, blobs = sizes[shape]
     amount = f"{size / 1e6:.0f} MB" if size >= 1e6 else f"{size / 1e3:.0f} kB"
-    where = {"dir": "layout to layout", "tar": "layout to archive", "stdout": "layout to standard output"}[target]
+    where = {
+        "dir": "layout to layout",
+        "tar": "layout to archive",
+        "stdout": "layout to standard output",
+        "archive": "archive to archive",
+        "store": "containerd's store to archive",
+    }[target]
     return f"{amount} in {blobs:,} blobs, {where}"
 
 
@@ -94,6 +100,8 @@ def bars():
     print(f"\n| `{fast}` | found | bar | |\n| --- | --- | --- | --- |")
     for work in runs:
         shape, target = work
+        if target in ("archive", "store"):
+            continue
         size, blobs = sizes[shape]
         what = title(work)
         if shape == "smallest":
