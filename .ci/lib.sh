@@ -40,6 +40,12 @@ poll() {
 is_gone() { ! kill -0 "$1" 2>/dev/null; }
 wait_for_exit() { poll "$1" is_gone "$2"; }
 
+# fresh_copy FOLDER: the tree around us as a clone would have it: no build output, nothing ignored.
+fresh_copy() {
+  mkdir -p "$1"
+  git ls-files -z --cached --others --exclude-standard | tar --null -T - -cf - | tar -C "$1" -xf -
+}
+
 # sha256_of FILE: its digest as OCI writes it.
 sha256_of() { sha256sum "$1" | sed 's/^\\\{0,1\}/sha256:/; s/ .*//'; }
 
