@@ -8,6 +8,8 @@ import io.gantry.api.oci.Digest;
 import io.gantry.api.oci.DigestAlgorithm;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /** A reader of a store of anybody's; safe for use by several threads, as the reader is. */
 final class GuardedReader implements BlobReader {
@@ -49,6 +51,20 @@ final class GuardedReader implements BlobReader {
       return reader.read(dst, position);
     } catch (Throwable e) {
       throw guard.failure(e);
+    } finally {
+      guard.leave(before);
+    }
+  }
+
+  /** Without an exception to tell of, as {@link GuardedDriver#maxOpenWriters}. */
+  @Override
+  public Optional<Path> file() {
+    checkOpen("file");
+    ClassLoader before = guard.enter();
+    try {
+      return requireNonNull(reader.file(), "file returned null");
+    } catch (Throwable e) {
+      throw new IllegalStateException(guard.failure(e).getMessage(), e);
     } finally {
       guard.leave(before);
     }

@@ -1,10 +1,15 @@
 package io.gantry.api.plugin;
 
+import static java.util.Objects.requireNonNull;
+
+import io.gantry.api.content.BlobReader;
 import io.gantry.api.driver.BlobWriter;
 import io.gantry.api.oci.Descriptor;
 import io.gantry.api.oci.Digest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /** A writer of a driver of anybody's: bytes, one commit of what was announced, close. */
 final class GuardedWriter implements BlobWriter {
@@ -34,6 +39,21 @@ final class GuardedWriter implements BlobWriter {
     } finally {
       guard.leave(before);
     }
+  }
+
+  @Override
+  public Optional<BlobReader> link(Path file) throws IOException {
+    checkUsable("link");
+    Optional<BlobReader> linked;
+    ClassLoader before = guard.enter();
+    try {
+      linked = requireNonNull(writer.link(file), "link returned null");
+    } catch (Throwable e) {
+      throw guard.failure(e);
+    } finally {
+      guard.leave(before);
+    }
+    return linked.map(reader -> new GuardedReader(reader, blob, guard));
   }
 
   private void checkUsable(String call) {

@@ -24,6 +24,7 @@ import java.lang.reflect.Proxy;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,7 @@ abstract class GuardFixture {
               PruneReport.class, new PruneReport(List.of(), List.of(), 0, List.of(), List.of())),
           Map.entry(List.class, List.of()),
           Map.entry(Optional.class, Optional.empty()),
+          Map.entry(Path.class, Path.of("blob")),
           Map.entry(long.class, (long) CONTENT.length),
           Map.entry(int.class, 2),
           Map.entry(boolean.class, true));
