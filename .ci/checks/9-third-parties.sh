@@ -46,6 +46,17 @@ is_listed() {
   refused 5 "$GANTRY" export "$(from_dir many-layers:1.0)" "zip:$T/image.zip"
 }
 
+is_named_on_the_command_line() {
+  local jar; zip_driver
+  jar=$(echo "$WORK"/projects/driver-zip/target/*.jar)
+  gantry export --driver-path "$jar" "$(from_dir many-layers:1.0)" "zip:$T/one.zip:1.0"
+  GANTRY_DRIVER_PATH=$jar gantry export "$(from_dir many-layers:1.0)" "zip:$T/two.zip:1.0"
+  cmp "$T/one.zip" "$T/two.zip"
+  unzip -q -d "$T/unzipped" "$T/one.zip"
+  skopeo_agrees "$T/unzipped" many-layers:1.0
+  refused 2 "$GANTRY" export --driver-path "$T/none.jar" "$(from_dir many-layers:1.0)" "zip:$T/three.zip"
+}
+
 # skopeo_agrees LAYOUT IMAGE: it can copy all of it, and the digest is that of the image.
 skopeo_agrees() {
   complete "$1" "$(digest_of "$2")"
@@ -168,6 +179,7 @@ guide_leads_to_a_driver() {
 
 check guide/project guide_leads_to_a_driver many-layers:1.0
 check zip/is-listed is_listed
+check zip/named is_named_on_the_command_line
 for image in debian:bookworm many-layers:1.0 multi:1.0 docker:1.0; do
   check "zip/into-$image" goes_into_a_zip "$image"
   check "zip/out-of-$image" comes_out_of_a_zip "$image"

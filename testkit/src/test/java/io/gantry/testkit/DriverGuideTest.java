@@ -189,8 +189,7 @@ class DriverGuideTest {
     make.offer(make.image(700, 0), "app:1");
     Path file = folder.resolve("image.flat");
     try (DriverRegistry drivers =
-            DriverRegistry.load(
-                ClassLoader.getPlatformClassLoader(), requireNonNull(jar.getParent()));
+            DriverRegistry.load(ClassLoader.getPlatformClassLoader(), List.of(jar));
         ImageDriver driver = drivers.openDriver(Location.parse("flat:" + file), options)) {
       new Exporter(source, driver).export(ExportPlan.of(source, ExportRequest.everything()), false);
     }

@@ -1,8 +1,8 @@
 package io.gantry.api.driver;
 
-import io.gantry.api.content.BlobReader;
 import io.gantry.api.oci.Digest;
 import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -17,14 +17,14 @@ import java.util.Optional;
 public interface BlobWriter extends WritableByteChannel {
   /**
    * Takes the content from a file, instead of having it written: by a link to it, for example. The
-   * framework asks before it writes, and if the answer is a reader it writes nothing, but hashes
-   * what the reader gives, which must be what a commit publishes, and closes it.
+   * framework asks before it writes, and if the answer is a channel it writes nothing, but hashes
+   * what the channel gives, which must be what a commit publishes, and closes it.
    *
    * @param file holds the blob and nothing else, or did when it was looked at
-   * @return a reader of what is in the place of the blob now, or nothing if it must be written
+   * @return what is in the place of the blob now, or nothing if it must be written
    * @throws IOException if the blob can no longer be written either
    */
-  default Optional<BlobReader> link(Path file) throws IOException {
+  default Optional<ReadableByteChannel> link(Path file) throws IOException {
     return Optional.empty();
   }
 

@@ -10,6 +10,7 @@ import io.gantry.api.oci.Descriptor;
 import io.gantry.api.oci.Digest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -77,21 +78,22 @@ final class BlobTransfer {
   private Optional<Digest> link(Descriptor blob, BlobReader reader, BlobWriter writer)
       throws IOException {
     Optional<Path> file = reader.file();
-    Optional<BlobReader> linked = file.isPresent() ? writer.link(file.get()) : Optional.empty();
+    Optional<ReadableByteChannel> linked =
+        file.isPresent() ? writer.link(file.get()) : Optional.empty();
     if (linked.isEmpty()) {
       return Optional.empty();
     }
-    try (BlobReader content = linked.get()) {
-      Verification.size(blob.digest(), blob.size(), content.size());
+    try (ReadableByteChannel content = linked.get()) {
       BlobHash hash = new BlobHash(blob.digest().algorithm());
-      long position = 0;
-      while (position < blob.size()) {
+      long size = 0;
+      // What does not end is too long soon enough.
+      for (int count; size <= blob.size() && (count = content.read(single.clear())) > 0; ) {
         checkStopped();
-        int count = fill(single.clear(), blob, content, position);
-        hash.update(single);
+        hash.update(single.flip());
         listener.bytesWritten(blob, count);
-        position += count;
+        size += count;
       }
+      Verification.size(blob.digest(), blob.size(), size);
       return Optional.of(hash.finish());
     }
   }

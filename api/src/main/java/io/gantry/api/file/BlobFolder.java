@@ -53,7 +53,7 @@ public final class BlobFolder {
   public BlobReader open(Digest digest) throws IOException {
     Path file = path(digest);
     try {
-      return RegularFile.reader(file);
+      return new FileBlobReader(file, RegularFile.size(file));
     } catch (NoSuchFileException e) {
       throw new GantryException(
           Kind.NOT_FOUND,

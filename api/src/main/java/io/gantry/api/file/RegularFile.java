@@ -2,7 +2,6 @@ package io.gantry.api.file;
 
 import io.gantry.api.GantryException;
 import io.gantry.api.GantryException.Kind;
-import io.gantry.api.content.BlobReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.channels.Channels;
@@ -31,17 +30,6 @@ public final class RegularFile {
   public static FileChannel open(Path file) throws IOException {
     size(file);
     return openChecked(file);
-  }
-
-  /**
-   * Returns a reader of a file, which is opened when it is first read. The caller closes it.
-   *
-   * @throws java.nio.file.NoSuchFileException if there is nothing at {@code file}
-   * @throws GantryException as {@link #open}
-   * @throws IOException if its size cannot be found out
-   */
-  public static BlobReader reader(Path file) throws IOException {
-    return new FileBlobReader(file, size(file));
   }
 
   /** Opens a file of which the size was asked; a link that took its place since is refused. */

@@ -2,12 +2,12 @@ package io.gantry.api.plugin;
 
 import static java.util.Objects.requireNonNull;
 
-import io.gantry.api.content.BlobReader;
 import io.gantry.api.driver.BlobWriter;
 import io.gantry.api.oci.Descriptor;
 import io.gantry.api.oci.Digest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -42,18 +42,16 @@ final class GuardedWriter implements BlobWriter {
   }
 
   @Override
-  public Optional<BlobReader> link(Path file) throws IOException {
+  public Optional<ReadableByteChannel> link(Path file) throws IOException {
     checkUsable("link");
-    Optional<BlobReader> linked;
     ClassLoader before = guard.enter();
     try {
-      linked = requireNonNull(writer.link(file), "link returned null");
+      return requireNonNull(writer.link(file), "link returned null");
     } catch (Throwable e) {
       throw guard.failure(e);
     } finally {
       guard.leave(before);
     }
-    return linked.map(reader -> new GuardedReader(reader, blob, guard));
   }
 
   private void checkUsable(String call) {

@@ -2,7 +2,6 @@ package io.gantry.driver.directory;
 
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 
-import io.gantry.api.content.BlobReader;
 import io.gantry.api.driver.BlobWriter;
 import io.gantry.api.file.AtomicFile;
 import io.gantry.api.file.FileFailure;
@@ -11,6 +10,7 @@ import io.gantry.api.oci.Digest;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,7 +64,7 @@ final class StagedBlob implements BlobWriter {
   }
 
   @Override
-  public Optional<BlobReader> link(Path file) throws IOException {
+  public Optional<ReadableByteChannel> link(Path file) throws IOException {
     switch (link) {
       case NO -> {
         return Optional.empty();
@@ -73,7 +73,7 @@ final class StagedBlob implements BlobWriter {
       case REFLINK -> linked = copyBySystem(file);
     }
     // Of what has got here, and not of the file, whose name may be another's by now.
-    return linked ? Optional.of(RegularFile.reader(staged)) : Optional.empty();
+    return linked ? Optional.of(RegularFile.open(staged)) : Optional.empty();
   }
 
   /**
