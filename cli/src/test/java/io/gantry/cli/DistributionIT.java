@@ -217,9 +217,11 @@ final class DistributionIT {
   @Test
   void endsWhateverThreadsADriverLeaves() throws Exception {
     Path jar = SpareJar.write(folder.resolve("spare.jar"), SpareStoreProvider.class.getName());
-    gantry
-        .run("inspect", "--driver-path", jar.toString(), "spare:" + SpareStoreProvider.LEAK)
-        .refuses(ExitCode.FAILED, "left a thread behind");
+    Run run =
+        gantry.run("inspect", "--driver-path", jar.toString(), "spare:" + SpareStoreProvider.LEAK);
+
+    assertThat(run.err()).contains("left a thread behind");
+    assertThat(run.code()).isEqualTo(ExitCode.FAILED.value());
   }
 
   @Test
