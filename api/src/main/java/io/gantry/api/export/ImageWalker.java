@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,9 @@ final class ImageWalker {
   private final Map<Digest, Descriptor> skipped = new TreeMap<>();
   private final List<MissingImage> missing = new ArrayList<>();
   private final Map<Visit, Set<Platform>> visited = new HashMap<>();
+
+  /** One text for each type, as a hundred thousand layers have a handful of them. */
+  private final Map<String, String> mediaTypes = new HashMap<>();
 
   /** What was found, in that order: an image that turns out not to be whole is forgotten again. */
   private final List<Digest> found = new ArrayList<>();
@@ -269,7 +273,7 @@ final class ImageWalker {
   }
 
   private void addBlob(Descriptor descriptor) throws GantryException {
-    Descriptor known = blobs.putIfAbsent(descriptor.digest(), descriptor.bare());
+    Descriptor known = blobs.putIfAbsent(descriptor.digest(), kept(descriptor));
     if (known != null && known.size() != descriptor.size()) {
       throw new GantryException(
           Kind.CONTENT_MISMATCH,
@@ -287,6 +291,11 @@ final class ImageWalker {
       }
     }
     checkNumber();
+  }
+
+  private Descriptor kept(Descriptor descriptor) {
+    String mediaType = mediaTypes.computeIfAbsent(descriptor.mediaType(), Function.identity());
+    return Descriptor.of(mediaType, descriptor.digest(), descriptor.size());
   }
 
   private void checkNumber() throws GantryException {

@@ -24,7 +24,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 3, time = 1)
 @Fork(
     value = 1,
-    jvmArgsAppend = {"-XX:+UseSerialGC", "-Xmn24m"})
+    jvmArgsAppend = {"-XX:+UseSerialGC", "-Xmn8m"})
 @State(Scope.Thread)
 public class DigestBenchmark {
   private static final int MEBIBYTES = 16;

@@ -39,7 +39,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 3, time = 2)
 @Fork(
     value = 1,
-    jvmArgsAppend = {"-XX:+UseSerialGC", "-Xmn24m"})
+    jvmArgsAppend = {"-XX:+UseSerialGC", "-Xmn8m"})
 @State(Scope.Benchmark)
 public class ExportBenchmark {
   private static final int MEBIBYTES = 256;

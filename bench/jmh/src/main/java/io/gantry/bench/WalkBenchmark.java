@@ -28,7 +28,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 3, time = 1)
 @Fork(
     value = 1,
-    jvmArgsAppend = {"-XX:+UseSerialGC", "-Xmn24m"})
+    jvmArgsAppend = {"-XX:+UseSerialGC", "-Xmn8m"})
 @State(Scope.Benchmark)
 public class WalkBenchmark {
   /** How many images, listed by an index, and how many layers each of them has. */
