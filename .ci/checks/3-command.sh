@@ -26,6 +26,16 @@ streams_are_kept_apart() {
   [ ! -s "$T/stderr" ] || fail "--quiet: something on standard error"
 }
 
+# The launcher's own run before the first command shares the classes of S3, and of nobody's else.
+opens_no_driver_of_others() {
+  cp -r "$(dirname "$(dirname "$GANTRY")")" "$T/copy"
+  rm -f "$T"/copy/share/classes-*
+  cp "$T"/copy/drivers/s3/gantry-driver-s3-*.jar "$T/copy/drivers/other.jar"
+  strace -f -qq -e trace=openat -o "$T/opened" "$T/copy/bin/gantry" export --quiet "$(from_dir "$SAMPLE")" "tar:$T/a.tar"
+  grep -q 'drivers/s3/' "$T/opened"
+  ! grep 'drivers/other.jar' "$T/opened" || fail "opened"
+}
+
 json_result() {
   gantry export --json "$(from_dir "$SAMPLE")" "tar:$T/a.tar" 2>/dev/null >"$T/json"
   jq -e --arg digest "$(digest_of "$SAMPLE")" 'any(.. | strings; . == $digest)' "$T/json" >/dev/null
@@ -157,6 +167,7 @@ starts_where_it_was_moved() {
 
 check command/moved starts_where_it_was_moved
 check command/drivers drivers_are_listed
+check command/first-of-all opens_no_driver_of_others
 check command/help help_and_version
 check command/streams streams_are_kept_apart
 check command/json json_result
