@@ -8,6 +8,8 @@ import io.gantry.api.content.BlobReader;
 import io.gantry.api.oci.Digest;
 import io.gantry.api.oci.DigestAlgorithm;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -48,19 +50,35 @@ public final class BlobFolder {
    *
    * @throws GantryException of kind {@code NOT_FOUND} if there is no such blob, {@code
    *     SOURCE_FAILED} if something else than a regular file stands in its place
-   * @throws IOException if it cannot be opened
+   * @throws IOException if it may not be read
    */
   public BlobReader open(Digest digest) throws IOException {
     Path file = path(digest);
     try {
-      return new FileBlobReader(file, RegularFile.size(file));
+      long size = RegularFile.size(file);
+      if (!Files.isReadable(file)) {
+        throw new AccessDeniedException(file.toString());
+      }
+      return new FileBlobReader(file, size, place -> openStill(digest, place));
     } catch (NoSuchFileException e) {
-      throw new GantryException(
-          Kind.NOT_FOUND,
-          "blob %s: not found in %s; fetch the image again, with all platforms that are asked for"
-              .formatted(digest, root),
-          e);
+      throw notFound(digest, e);
     }
+  }
+
+  private FileChannel openStill(Digest digest, Path file) throws IOException {
+    try {
+      return RegularFile.open(file);
+    } catch (NoSuchFileException e) {
+      throw notFound(digest, e);
+    }
+  }
+
+  private GantryException notFound(Digest digest, NoSuchFileException cause) {
+    return new GantryException(
+        Kind.NOT_FOUND,
+        "blob %s: not found in %s; fetch the image again, with all platforms that are asked for"
+            .formatted(digest, root),
+        cause);
   }
 
   /**

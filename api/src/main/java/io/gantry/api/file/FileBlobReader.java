@@ -16,12 +16,21 @@ import org.jspecify.annotations.Nullable;
 final class FileBlobReader implements BlobReader {
   private final Path file;
   private final long size;
+  private final Opener opener;
+
+  // Guarded by this, but for a look at an open channel.
   private volatile @Nullable FileChannel channel;
   private boolean closed;
 
-  FileBlobReader(Path file, long size) {
+  /** Opens a file that was there when its size was asked, and may be gone or another by now. */
+  interface Opener {
+    FileChannel open(Path file) throws IOException;
+  }
+
+  FileBlobReader(Path file, long size, Opener opener) {
     this.file = file;
     this.size = size;
+    this.opener = opener;
   }
 
   @Override
@@ -40,16 +49,21 @@ final class FileBlobReader implements BlobReader {
     return Optional.of(file);
   }
 
-  private synchronized FileChannel open() throws IOException {
-    if (closed) {
-      throw new ClosedChannelException();
+  /** Whoever is first keeps the channel; nobody waits for another's opening, nor does the end. */
+  private FileChannel open() throws IOException {
+    FileChannel opened = opener.open(file);
+    synchronized (this) {
+      FileChannel first = channel;
+      if (first == null && !closed) {
+        channel = opened;
+        return opened;
+      }
+      opened.close();
+      if (first == null) {
+        throw new ClosedChannelException();
+      }
+      return first;
     }
-    FileChannel open = channel;
-    if (open == null) {
-      open = RegularFile.openChecked(file);
-      channel = open;
-    }
-    return open;
   }
 
   @Override

@@ -29,15 +29,10 @@ public final class RegularFile {
    */
   public static FileChannel open(Path file) throws IOException {
     size(file);
-    return openChecked(file);
-  }
-
-  /** Opens a file of which the size was asked; a link that took its place since is refused. */
-  static FileChannel openChecked(Path file) throws IOException {
     return FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
   }
 
-  /** Returns the size of a file in bytes, without opening it; throws what {@link #open} does. */
+  /** Returns the size of a file in bytes, without opening it; refuses what {@link #open} does. */
   static long size(Path file) throws IOException {
     BasicFileAttributes attributes =
         Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);

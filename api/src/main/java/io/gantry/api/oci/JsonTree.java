@@ -1,7 +1,7 @@
 package io.gantry.api.oci;
 
+import java.io.ByteArrayOutputStream;
 import java.io.StringWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -48,11 +48,20 @@ final class JsonTree {
   static JsonNode parse(String text) {
     try (JsonParser parser = FORMAT.createParser(ObjectReadContext.empty(), text)) {
       JsonToken first = parser.nextToken();
-      JsonNode root = first == null ? NODES.missingNode() : value(parser, first);
+      JsonNode root = first == null ? NODES.missingNode() : document(parser, first);
       if (parser.nextToken() != null) {
         throw new StreamReadException(parser, "there is more after the end of the document");
       }
       return root;
+    }
+  }
+
+  private static JsonNode document(JsonParser parser, JsonToken first) {
+    try {
+      return value(parser, first);
+    } catch (NumberFormatException e) {
+      // Of an exponent beyond those of Java, which the parser leaves to it.
+      throw new StreamReadException(parser, "a number is out of range", e);
     }
   }
 
@@ -107,7 +116,12 @@ final class JsonTree {
 
   /** Returns a tree as UTF-8. */
   static byte[] bytes(JsonNode root) {
-    return text(root).getBytes(StandardCharsets.UTF_8);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    // Not by way of a text: half a surrogate pair would not survive that.
+    try (JsonGenerator generator = FORMAT.createGenerator(ObjectWriteContext.empty(), bytes)) {
+      write(root, generator);
+    }
+    return bytes.toByteArray();
   }
 
   private static void write(JsonNode node, JsonGenerator generator) {

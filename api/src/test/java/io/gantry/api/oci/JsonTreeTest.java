@@ -28,9 +28,29 @@ final class JsonTreeTest {
         .isEqualTo(text.getBytes(StandardCharsets.UTF_8));
   }
 
+  @Test
+  void keepsHalfASurrogatePair() {
+    String text = "[\"\\ud800\",\"x\\udc00y\"]";
+
+    assertThat(new String(JsonTree.bytes(JsonTree.parse(text)), StandardCharsets.UTF_8))
+        .isEqualToIgnoringCase(text);
+  }
+
   @ParameterizedTest
   @ValueSource(
-      strings = {"{} {}", "{}]", "{}x", "{", "{\"a\":}", "[1,]", "{\"a\":1,\"a\":2}", "NaN", "'a'"})
+      strings = {
+        "{} {}",
+        "{}]",
+        "{}x",
+        "{",
+        "{\"a\":}",
+        "[1,]",
+        "1e99999999999",
+        "[1.0e-2147483649]",
+        "{\"a\":1,\"a\":2}",
+        "NaN",
+        "'a'"
+      })
   void refusesWhatIsNotOneValue(String text) {
     assertThatThrownBy(() -> JsonTree.parse(text)).isInstanceOf(JacksonException.class);
   }

@@ -16,6 +16,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -125,13 +126,17 @@ final class DirectoryDriver implements ImageDriver {
         staged, blobs.path(blob.digest()), blob.digest(), sync, link, this::cannotLink);
   }
 
-  private void cannotLink() {
+  private void cannotLink(Exception reason) {
     if (told.compareAndSet(false, true)) {
       notices.accept(
-          "%s: not all blobs can be hard links to the files of the source, which are on another"
-                  .formatted(root)
-              + " file system or belong to another user; those are copied");
+          "%s: not all blobs can be hard links to the files of the source (%s); those are copied"
+              .formatted(root, why(reason)));
     }
+  }
+
+  private static String why(Exception reason) {
+    String why = reason instanceof FileSystemException e ? e.getReason() : reason.getMessage();
+    return why == null ? reason.getClass().getSimpleName() : why;
   }
 
   @Override

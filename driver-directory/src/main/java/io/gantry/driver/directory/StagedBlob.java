@@ -2,6 +2,8 @@ package io.gantry.driver.directory;
 
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 
+import io.gantry.api.GantryException;
+import io.gantry.api.GantryException.Kind;
 import io.gantry.api.driver.BlobWriter;
 import io.gantry.api.file.AtomicFile;
 import io.gantry.api.file.FileFailure;
@@ -13,6 +15,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
@@ -20,6 +23,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /** A blob that is written to a staged file, and renamed to its place when it is whole. */
 final class StagedBlob implements BlobWriter {
@@ -35,9 +39,10 @@ final class StagedBlob implements BlobWriter {
   private final Digest expected;
   private final boolean sync;
   private final Link link;
-  private final Runnable cannotLink;
+  private final Consumer<Exception> cannotLink;
   private FileChannel channel;
   private boolean linked;
+  private boolean open = true;
   private boolean committed;
 
   /**
@@ -45,9 +50,15 @@ final class StagedBlob implements BlobWriter {
    *
    * @param sync whether its content must survive a power cut before its name exists
    * @param link what to make of a file that holds the blob already
-   * @param cannotLink is told if it cannot be linked to, and is copied
+   * @param cannotLink is told why it cannot be linked to and is copied
    */
-  StagedBlob(Path staged, Path place, Digest expected, boolean sync, Link link, Runnable cannotLink)
+  StagedBlob(
+      Path staged,
+      Path place,
+      Digest expected,
+      boolean sync,
+      Link link,
+      Consumer<Exception> cannotLink)
       throws IOException {
     this.staged = staged;
     this.place = place;
@@ -73,7 +84,7 @@ final class StagedBlob implements BlobWriter {
       case REFLINK -> linked = copyBySystem(file);
     }
     // Of what has got here, and not of the file, whose name may be another's by now.
-    return linked ? Optional.of(RegularFile.open(staged)) : Optional.empty();
+    return linked ? Optional.of(openSource(staged)) : Optional.empty();
   }
 
   /**
@@ -86,9 +97,12 @@ final class StagedBlob implements BlobWriter {
     try {
       Files.createLink(staged, file);
       return true;
+    } catch (NoSuchFileException gone) {
+      channel = create(staged);
+      return false;
     } catch (UnsupportedOperationException | FileSystemException cannotBe) {
       channel = create(staged);
-      cannotLink.run();
+      cannotLink.accept(cannotBe);
       return false;
     }
   }
@@ -97,7 +111,8 @@ final class StagedBlob implements BlobWriter {
    * Newer Javas have the system copy from one file to another, which shares blocks where it can.
    */
   private boolean copyBySystem(Path file) throws IOException {
-    try (FileChannel from = RegularFile.open(file)) {
+    FileChannel from = openSource(file);
+    try (from) {
       long size = from.size();
       for (long position = 0, count; position < size; position += count) {
         count = from.transferTo(position, Math.min(size - position, SYSTEM_COPY_BYTES), channel);
@@ -105,8 +120,18 @@ final class StagedBlob implements BlobWriter {
           break;
         }
       }
+    } catch (IOException e) {
+      throw FileFailure.at(place, e);
     }
     return true;
+  }
+
+  private FileChannel openSource(Path file) throws GantryException {
+    try {
+      return RegularFile.open(file);
+    } catch (IOException e) {
+      throw GantryException.of(Kind.SOURCE_FAILED, "cannot read blob " + expected, e);
+    }
   }
 
   @Override
@@ -151,11 +176,12 @@ final class StagedBlob implements BlobWriter {
 
   @Override
   public boolean isOpen() {
-    return channel.isOpen();
+    return open;
   }
 
   @Override
   public void close() throws IOException {
+    open = false;
     channel.close();
     if (!committed) {
       Files.deleteIfExists(staged);

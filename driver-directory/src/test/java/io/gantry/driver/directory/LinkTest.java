@@ -39,6 +39,9 @@ class LinkTest {
   private static final long SEED = 17;
   private static final int LAYER_BYTES = 300_000;
 
+  /** Of a file system that nothing can be linked out of. */
+  private static final Path ANOTHER_DISK = Path.of("/proc/self/status");
+
   @TempDir private Path folder;
   private final DirectoryDriverProvider drivers = new DirectoryDriverProvider();
   private final List<String> notices = new ArrayList<>();
@@ -120,19 +123,39 @@ class LinkTest {
   }
 
   @Test
+  void aFileThatCannotBeReadIsTheSourcesFault() throws IOException {
+    ContentStore gone =
+        new Readers(openSource()) {
+          @Override
+          public BlobReader open(Descriptor blob) throws IOException {
+            return new Elsewhere(super.open(blob), folder);
+          }
+        };
+
+    assertThatThrownBy(() -> export(gone, target, "reflink"))
+        .isInstanceOfSatisfying(
+            GantryException.class,
+            failure -> assertThat(failure.kind()).isEqualTo(Kind.SOURCE_FAILED))
+        .hasMessageContaining(folder + " is a folder");
+  }
+
+  @Test
   void whatCannotBeLinkedIsCopiedAndSaidOnce() throws IOException {
     ContentStore unreachable =
         new Readers(openSource()) {
           @Override
           public BlobReader open(Descriptor blob) throws IOException {
-            return new Elsewhere(super.open(blob), folder.resolve("on/another/disk"));
+            return new Elsewhere(super.open(blob), ANOTHER_DISK);
           }
         };
 
     export(unreachable, target, "hard");
 
     assertThat(new BlobFolder(target).digests()).isEqualTo(new BlobFolder(source).digests());
-    assertThat(notices).singleElement().asString().contains("those are copied");
+    assertThat(notices)
+        .singleElement()
+        .asString()
+        .contains("(Invalid cross-device link); those are copied");
   }
 
   private Descriptor largest() throws IOException {
