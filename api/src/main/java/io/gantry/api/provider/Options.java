@@ -46,7 +46,7 @@ public final class Options {
       values.put(option, option.defaultValue());
       String secret = option.isSecret() ? environment.get(option.environment()) : null;
       if (secret != null && !secret.isEmpty() && !given.containsKey(option.name())) {
-        values.put(option, parse(scheme, option, secret));
+        values.put(option, parseFromEnvironment(scheme, option, secret));
       }
     }
     for (Map.Entry<String, String> entry : given.entrySet()) {
@@ -54,6 +54,20 @@ public final class Options {
       values.put(option, parse(scheme, option, entry.getValue()));
     }
     return new Options(values);
+  }
+
+  /** In words of its own, as the user may not know of the variable. */
+  private static Object parseFromEnvironment(String scheme, Option<?> option, String secret)
+      throws GantryException {
+    try {
+      return requireNonNull(option.parse(secret));
+    } catch (IllegalArgumentException e) {
+      throw new GantryException(
+          Kind.INVALID_ARGUMENT,
+          "%s: option %s from %s: expected a text; unset it for none"
+              .formatted(scheme, option.name(), option.environment()),
+          e);
+    }
   }
 
   private static Object parse(String scheme, Option<?> option, String text) throws GantryException {

@@ -139,6 +139,14 @@ class OptionsTest {
   }
 
   @Test
+  void nameTheVariableOfASecretThatIsBad() {
+    assertFailure(
+            Kind.INVALID_ARGUMENT,
+            () -> Options.parse("zip", List.of(SECRET), Map.of(), Map.of("ZIP_PASSWORD", " ")))
+        .hasMessage("zip: option password from ZIP_PASSWORD: expected a text; unset it for none");
+  }
+
+  @Test
   void tellNobodyASecret() throws GantryException {
     List<Option<?>> declared = List.of(SECRET, ON);
     String value = "  ";
