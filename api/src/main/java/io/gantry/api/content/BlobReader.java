@@ -37,7 +37,8 @@ public interface BlobReader extends Closeable {
 
   /**
    * Returns the file whose content is the blob and nothing else, if there is one: a target on the
-   * same file system may link to it instead of being sent its bytes.
+   * same file system may link to it instead of being sent its bytes. Asked of every reader, as soon
+   * as it is open, so it should not cost anything.
    */
   default Optional<Path> file() {
     return Optional.empty();

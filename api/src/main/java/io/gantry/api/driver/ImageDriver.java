@@ -52,7 +52,8 @@ public interface ImageDriver extends Closeable {
 
   /**
    * Returns how many writers may be open side by side, each used by its own thread; the same each
-   * time. With one, no other thread than the caller's uses the driver.
+   * time. With one, no other thread than the caller's uses the driver. Asked once {@link #init} has
+   * succeeded.
    */
   default int maxOpenWriters() {
     return 1;

@@ -100,19 +100,21 @@ public final class DriverRegistry implements Closeable {
 
   /** All of them, as any may have the wanted scheme, and two that have it are to be told of. */
   private void openPlugins() {
-    List<Path> paths = List.copyOf(unopened);
-    unopened.clear();
     // Who is named twice, or within a folder too, is no duplicate.
     Set<Path> seen = new HashSet<>();
-    for (Path path : paths) {
+    while (!unopened.isEmpty()) {
+      Path path = unopened.remove(0);
       try {
         for (Plugin plugin : Plugin.at(path)) {
-          if (seen.add(plugin.path().toAbsolutePath().normalize())) {
+          if (seen.add(plugin.realPath())) {
             open(plugin);
           }
         }
       } catch (GantryException e) {
         problems.add(String.valueOf(e.getMessage()));
+      } catch (RuntimeException e) {
+        // Such as that of a path which is no file, as it is in a jar itself.
+        problems.add("cannot read '%s': %s".formatted(path, e));
       }
     }
   }
@@ -123,6 +125,9 @@ public final class DriverRegistry implements Closeable {
       loader = plugin.open();
     } catch (GantryException e) {
       problems.add(String.valueOf(e.getMessage()));
+      return;
+    } catch (RuntimeException e) {
+      problems.add("cannot read '%s': %s".formatted(plugin.path(), e));
       return;
     }
     opened.add(loader);

@@ -8,11 +8,13 @@ import io.gantry.api.driver.InitOptions;
 import io.gantry.api.oci.Descriptor;
 import io.gantry.api.oci.Index;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * A driver of anybody's, to which nobody can do what the contract rules out. Closing is never
- * refused, as it is what cleans up.
+ * refused, as it is what cleans up. The guard relies on one thread that uses the driver, as drivers
+ * do; writers are closed by any, and only lessen the number of those that are open.
  */
 final class GuardedDriver implements ImageDriver {
   private final ImageDriver driver;
@@ -21,7 +23,8 @@ final class GuardedDriver implements ImageDriver {
   private boolean begun;
   private boolean ready;
   private boolean published;
-  private volatile boolean closed;
+  private int maxOpenWriters;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   GuardedDriver(ImageDriver driver, GuardedProvider<?> guard) {
     this.driver = driver;
@@ -30,15 +33,17 @@ final class GuardedDriver implements ImageDriver {
 
   @Override
   public void init(InitOptions options) throws IOException {
-    if (begun || closed) {
+    if (begun || closed.get()) {
       throw guard.misuse(
           "init was called %s; a driver takes one export"
-              .formatted(closed ? "after close" : "again"));
+              .formatted(closed.get() ? "after close" : "again"));
     }
     begun = true;
     ClassLoader before = guard.enter();
     try {
       driver.init(options);
+      // Asked here, as there is no exception that whoever asks later would expect.
+      maxOpenWriters = driver.maxOpenWriters();
     } catch (Throwable e) {
       throw guard.failure(e);
     } finally {
@@ -48,12 +53,12 @@ final class GuardedDriver implements ImageDriver {
   }
 
   private void checkReady(String call) {
-    if (closed || !ready || published) {
+    if (closed.get() || !ready || published) {
       throw guard.misuse(
           "%s was called %s"
               .formatted(
                   call,
-                  closed
+                  closed.get()
                       ? "after close"
                       : published ? "after writeIndex" : "before init has succeeded"));
     }
@@ -63,7 +68,7 @@ final class GuardedDriver implements ImageDriver {
   public BlobWriter blobWriter(Descriptor blob) throws IOException {
     checkReady("blobWriter");
     int open = openWriters.get();
-    if (open > 0 && open >= maxOpenWriters()) {
+    if (open > 0 && open >= maxOpenWriters) {
       throw guard.misuse(
           "blobWriter was called while as many writers are open as it takes: " + open);
     }
@@ -81,7 +86,7 @@ final class GuardedDriver implements ImageDriver {
   }
 
   boolean isClosed() {
-    return closed;
+    return closed.get();
   }
 
   void writerClosed() {
@@ -107,10 +112,9 @@ final class GuardedDriver implements ImageDriver {
 
   @Override
   public void close() throws IOException {
-    if (closed) {
+    if (closed.getAndSet(true)) {
       return;
     }
-    closed = true;
     ClassLoader before = guard.enter();
     try {
       driver.close();
@@ -121,17 +125,12 @@ final class GuardedDriver implements ImageDriver {
     }
   }
 
-  /** Asked at any time; there is no exception that a caller would expect. */
   @Override
   public int maxOpenWriters() {
-    ClassLoader before = guard.enter();
-    try {
-      return driver.maxOpenWriters();
-    } catch (Throwable e) {
-      throw new IllegalStateException(guard.failure(e).getMessage(), e);
-    } finally {
-      guard.leave(before);
+    if (!ready) {
+      throw guard.misuse("maxOpenWriters was called before init has succeeded");
     }
+    return maxOpenWriters;
   }
 
   @Override

@@ -19,10 +19,16 @@ final class GuardedProvider<P extends Provider> {
   private final int builtFor;
   private final @Nullable ClassLoader context;
 
-  GuardedProvider(P provider, boolean driver) {
+  /**
+   * Makes a guard.
+   *
+   * @param about what the provider has answered, which is asked once
+   * @param builtFor its version of the driver contract
+   */
+  GuardedProvider(P provider, InstalledProvider about, int builtFor) {
     this.provider = provider;
-    this.about = InstalledProvider.of(provider, driver);
-    this.builtFor = provider.spiVersion();
+    this.about = about;
+    this.builtFor = builtFor;
     ClassLoader loader = provider.getClass().getClassLoader();
     // What is on Gantry's own class path has the context that Gantry was given.
     this.context = loader == GuardedProvider.class.getClassLoader() ? null : loader;
@@ -55,28 +61,40 @@ final class GuardedProvider<P extends Provider> {
 
   /**
    * Returns what the code of the jar threw, whatever it declares. What may be thrown stays as it
-   * is, in a library's wrapping or not; what says that Java is at its end is thrown on.
+   * is, in a library's wrapping or not, but that of a plugin says whose it is if it is in nobody's
+   * words yet; what says that Java is at its end is thrown on.
    */
   IOException failure(Throwable thrown) {
     if (thrown instanceof IOException expected) {
-      return expected;
+      return told(expected);
     }
     if (thrown instanceof UncheckedIOException wrapped && wrapped.getCause() != null) {
-      return wrapped.getCause();
-    }
-    if (thrown instanceof VirtualMachineError ending) {
-      throw ending;
+      return told(wrapped.getCause());
     }
     if (thrown instanceof InterruptedException) {
       Thread.currentThread().interrupt();
       return new GantryException(Kind.INTERRUPTED, "interrupted; nothing was published", thrown);
     }
-    return new GantryException(
-        about.driver() ? Kind.TARGET_FAILED : Kind.SOURCE_FAILED, defect(thrown), thrown);
+    return new GantryException(side(), defect(Defect.of(thrown)), thrown);
+  }
+
+  /** The export knows which blob it was, and what Gantry comes with names its carrier. */
+  private IOException told(IOException expected) {
+    if (context == null) {
+      return expected;
+    }
+    GantryException told = GantryException.of(side(), who(), expected);
+    return told == expected || told.kind() == Kind.INTERRUPTED
+        ? expected
+        : new IOException(told.getMessage(), expected);
+  }
+
+  private Kind side() {
+    return about.driver() ? Kind.TARGET_FAILED : Kind.SOURCE_FAILED;
   }
 
   private String defect(Throwable thrown) {
-    if (thrown instanceof LinkageError) {
+    if (thrown instanceof LinkageError && !(thrown instanceof ExceptionInInitializerError)) {
       return "%s does not fit: %s; it is version %s, built for version %d of the driver contract, and this is %d; install one that was built for this gantry, with all its libraries"
           .formatted(who(), thrown, about.version(), builtFor, Provider.SPI_VERSION);
     }

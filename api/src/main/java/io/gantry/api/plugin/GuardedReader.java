@@ -10,23 +10,43 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A reader of a store of anybody's; safe for use by several threads, as the reader is. */
 final class GuardedReader implements BlobReader {
   private final BlobReader reader;
+  private final Optional<Path> file;
   private final Descriptor blob;
+  private final GuardedStore store;
   private final GuardedProvider<?> guard;
-  private volatile boolean closed;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
-  GuardedReader(BlobReader reader, Descriptor blob, GuardedProvider<?> guard) {
+  /**
+   * Makes a reader.
+   *
+   * @param file what the reader knows of it, which it was asked where a failure can be told
+   */
+  GuardedReader(
+      BlobReader reader,
+      Optional<Path> file,
+      Descriptor blob,
+      GuardedStore store,
+      GuardedProvider<?> guard) {
     this.reader = reader;
+    this.file = file;
     this.blob = blob;
+    this.store = store;
     this.guard = guard;
   }
 
   private void checkOpen(String call) {
-    if (closed) {
-      throw guard.misuse("%s of blob %s was called after close".formatted(call, blob.digest()));
+    if (closed.get() || store.isClosed()) {
+      throw guard.misuse(
+          "%s of blob %s was called %s"
+              .formatted(
+                  call,
+                  blob.digest(),
+                  closed.get() ? "after close" : "after the store was closed"));
     }
   }
 
@@ -56,18 +76,10 @@ final class GuardedReader implements BlobReader {
     }
   }
 
-  /** Without an exception to tell of, as {@link GuardedDriver#maxOpenWriters}. */
   @Override
   public Optional<Path> file() {
     checkOpen("file");
-    ClassLoader before = guard.enter();
-    try {
-      return requireNonNull(reader.file(), "file returned null");
-    } catch (Throwable e) {
-      throw new IllegalStateException(guard.failure(e).getMessage(), e);
-    } finally {
-      guard.leave(before);
-    }
+    return file;
   }
 
   @Override
@@ -85,10 +97,9 @@ final class GuardedReader implements BlobReader {
 
   @Override
   public void close() throws IOException {
-    if (closed) {
+    if (closed.getAndSet(true)) {
       return;
     }
-    closed = true;
     ClassLoader before = guard.enter();
     try {
       reader.close();

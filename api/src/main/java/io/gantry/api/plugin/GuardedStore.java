@@ -7,14 +7,16 @@ import io.gantry.api.content.ContentStore;
 import io.gantry.api.oci.Descriptor;
 import io.gantry.api.oci.Digest;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** A store of anybody's; safe for use by several threads, as the store is. */
 final class GuardedStore implements ContentStore {
   private final ContentStore store;
   private final GuardedProvider<?> guard;
-  private volatile boolean closed;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   GuardedStore(ContentStore store, GuardedProvider<?> guard) {
     this.store = store;
@@ -22,7 +24,7 @@ final class GuardedStore implements ContentStore {
   }
 
   private void checkOpen(String call) {
-    if (closed) {
+    if (closed.get()) {
       throw guard.misuse(call + " was called after close");
     }
   }
@@ -58,12 +60,28 @@ final class GuardedStore implements ContentStore {
     checkOpen("open");
     ClassLoader before = guard.enter();
     try {
-      return new GuardedReader(requireNonNull(store.open(blob), "open returned null"), blob, guard);
+      BlobReader reader = requireNonNull(store.open(blob), "open returned null");
+      return new GuardedReader(reader, file(reader), blob, this, guard);
     } catch (Throwable e) {
       throw guard.failure(e);
     } finally {
       guard.leave(before);
     }
+  }
+
+  /** Asked at once, as there is no exception that whoever asks later would expect. */
+  private static Optional<Path> file(BlobReader reader) throws IOException {
+    try {
+      return requireNonNull(reader.file(), "file returned null");
+    } catch (Throwable e) {
+      try (reader) {
+        throw e;
+      }
+    }
+  }
+
+  boolean isClosed() {
+    return closed.get();
   }
 
   @Override
@@ -81,10 +99,9 @@ final class GuardedStore implements ContentStore {
 
   @Override
   public void close() throws IOException {
-    if (closed) {
+    if (closed.getAndSet(true)) {
       return;
     }
-    closed = true;
     ClassLoader before = guard.enter();
     try {
       store.close();

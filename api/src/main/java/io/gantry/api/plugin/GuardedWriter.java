@@ -10,15 +10,19 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A writer of a driver of anybody's: bytes, one commit of what was announced, close. */
+/**
+ * A writer of a driver of anybody's: bytes, one commit of what was announced, close. It relies on
+ * what a writer may rely on: one thread at a time, which knows what the one before has done.
+ */
 final class GuardedWriter implements BlobWriter {
   private final BlobWriter writer;
   private final Descriptor blob;
   private final GuardedDriver driver;
   private final GuardedProvider<?> guard;
   private boolean committed;
-  private boolean closed;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   GuardedWriter(
       BlobWriter writer, Descriptor blob, GuardedDriver driver, GuardedProvider<?> guard) {
@@ -46,7 +50,8 @@ final class GuardedWriter implements BlobWriter {
     checkUsable("link");
     ClassLoader before = guard.enter();
     try {
-      return requireNonNull(writer.link(file), "link returned null");
+      return requireNonNull(writer.link(file), "link returned null")
+          .map(channel -> new GuardedChannel(channel, this, guard));
     } catch (Throwable e) {
       throw guard.failure(e);
     } finally {
@@ -54,15 +59,17 @@ final class GuardedWriter implements BlobWriter {
     }
   }
 
-  private void checkUsable(String call) {
-    if (committed || closed || driver.isClosed()) {
+  void checkUsable(String call) {
+    if (committed || closed.get() || driver.isClosed()) {
       throw misuse(
           call,
-          closed ? "after close" : committed ? "after commit" : "after the driver was closed");
+          closed.get()
+              ? "after close"
+              : committed ? "after commit" : "after the driver was closed");
     }
   }
 
-  private IllegalStateException misuse(String call, String when) {
+  IllegalStateException misuse(String call, String when) {
     return guard.misuse("%s of blob %s was called %s".formatted(call, blob.digest(), when));
   }
 
@@ -85,15 +92,14 @@ final class GuardedWriter implements BlobWriter {
 
   @Override
   public boolean isOpen() {
-    return !closed;
+    return !closed.get();
   }
 
   @Override
   public void close() throws IOException {
-    if (closed) {
+    if (closed.getAndSet(true)) {
       return;
     }
-    closed = true;
     ClassLoader before = guard.enter();
     try {
       writer.close();

@@ -1,10 +1,13 @@
 package io.gantry.api.plugin;
 
+import static java.util.Objects.requireNonNull;
+
 import io.gantry.api.GantryException;
 import io.gantry.api.GantryException.Kind;
 import io.gantry.api.content.ContentStoreProvider;
 import io.gantry.api.driver.ImageDriverProvider;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,6 +67,8 @@ record Plugin(Path path) {
   private static List<Path> entries(Path folder) throws GantryException {
     try (Stream<Path> entries = Files.list(folder)) {
       return entries.filter(entry -> !fileName(entry).startsWith(".")).sorted().toList();
+    } catch (UncheckedIOException e) {
+      throw unreadable(folder, requireNonNull(e.getCause(), "cause"));
     } catch (IOException e) {
       throw unreadable(folder, e);
     }
@@ -93,6 +98,15 @@ record Plugin(Path path) {
   private static GantryException noJars(Path folder) {
     return new GantryException(
         Kind.NO_SUCH_DRIVER, "there are no jars in '%s'; remove it".formatted(folder));
+  }
+
+  /** Returns what tells whether two are one, whatever links lead there. */
+  Path realPath() {
+    try {
+      return path.toRealPath();
+    } catch (IOException toldWhenItIsOpened) {
+      return path.toAbsolutePath().normalize();
+    }
   }
 
   /**

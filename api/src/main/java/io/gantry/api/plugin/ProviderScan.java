@@ -1,11 +1,14 @@
 package io.gantry.api.plugin;
 
+import io.gantry.api.provider.Option;
 import io.gantry.api.provider.Provider;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -15,19 +18,21 @@ import java.util.regex.Pattern;
  * @param providers those that work
  * @param problems one sentence for each of the others
  */
-record ProviderScan<P extends Provider>(List<P> providers, List<String> problems) {
+record ProviderScan<P extends Provider>(List<GuardedProvider<P>> providers, List<String> problems) {
   private static final Pattern SCHEME = Pattern.compile("[a-z][a-z0-9+.-]+");
 
   /** A service file that cannot be read makes the iterator fail for ever without any progress. */
-  private static final int MAX_FAILURES = 100;
+  static final int MAX_FAILURES = 100;
 
   /**
    * Looks for the providers that a class loader offers.
    *
+   * @param driver whether they write targets; otherwise they read sources
    * @param where how to begin a sentence about a class that could not be loaded
    */
-  static <P extends Provider> ProviderScan<P> of(Class<P> type, ClassLoader loader, String where) {
-    List<P> providers = new ArrayList<>();
+  static <P extends Provider> ProviderScan<P> of(
+      Class<P> type, boolean driver, ClassLoader loader, String where) {
+    List<GuardedProvider<P>> providers = new ArrayList<>();
     List<String> problems = new ArrayList<>();
     Iterator<ServiceLoader.Provider<P>> found =
         ServiceLoader.load(type, loader).stream().iterator();
@@ -37,21 +42,21 @@ record ProviderScan<P extends Provider>(List<P> providers, List<String> problems
         if (!found.hasNext()) {
           break;
         }
-        P provider = found.next().get();
-        String complaint = complaint(provider);
-        if (complaint.isEmpty()) {
-          providers.add(provider);
-        } else {
-          problems.add(complaint);
-        }
+        ask(found.next().get(), driver, providers, problems);
+        failures = 0;
       } catch (ServiceConfigurationError e) {
         failures++;
         report(problems, where + told(e));
-      } catch (RuntimeException | LinkageError e) {
-        // A class loader refuses a class that is not what its signature says by the former.
+      } catch (Throwable e) {
+        // A class loader refuses a class that is not what its signature says by a RuntimeException.
         failures++;
-        report(problems, where + "a driver or store could not be loaded: " + e);
+        report(problems, where + "a driver or store could not be loaded: " + Defect.of(e));
       }
+    }
+    if (failures == MAX_FAILURES) {
+      problems.add(
+          "%sthe search for %s was given up after %d failures in a row"
+              .formatted(where, driver ? "drivers" : "stores", MAX_FAILURES));
     }
     return new ProviderScan<>(List.copyOf(providers), List.copyOf(problems));
   }
@@ -65,42 +70,52 @@ record ProviderScan<P extends Provider>(List<P> providers, List<String> problems
 
   private static String told(ServiceConfigurationError e) {
     String message = e.getMessage() == null ? e.toString() : e.getMessage();
-    return e.getCause() == null ? message : message + ": " + e.getCause();
+    return e.getCause() == null ? message : message + ": " + Defect.of(e.getCause());
   }
 
-  private static String complaint(Provider provider) {
+  /** Asks a provider for all that is kept of it, here, where a failure leaves out it alone. */
+  private static <P extends Provider> void ask(
+      P provider, boolean driver, List<GuardedProvider<P>> providers, List<String> problems) {
     String who =
         "%s in %s"
             .formatted(
                 provider.getClass().getName(), InstalledProvider.origin(provider.getClass()));
     try {
-      return complaint(provider, who);
-    } catch (VirtualMachineError e) {
-      throw e;
+      int built = provider.spiVersion();
+      if (built < 1 || built > Provider.SPI_VERSION) {
+        problems.add(
+            "%s was built for version %d of the driver contract, this is %d; upgrade gantry"
+                .formatted(who, built, Provider.SPI_VERSION));
+        return;
+      }
+      InstalledProvider about = InstalledProvider.of(provider, driver);
+      String complaint = complaint(about);
+      if (complaint.isEmpty()) {
+        providers.add(new GuardedProvider<>(provider, about, built));
+      } else {
+        problems.add(who + " has " + complaint);
+      }
     } catch (Throwable e) {
       // Anything, checked or not, as these methods are the first of the provider's own.
-      return "%s does not work: %s".formatted(who, e);
+      problems.add("%s does not work: %s".formatted(who, Defect.of(e)));
     }
   }
 
-  private static String complaint(Provider provider, String who) {
-    int built = provider.spiVersion();
-    if (built < 1 || built > Provider.SPI_VERSION) {
-      return "%s was built for version %d of the driver contract, this is %d; upgrade gantry"
-          .formatted(who, built, Provider.SPI_VERSION);
+  private static String complaint(InstalledProvider about) {
+    if (!SCHEME.matcher(about.scheme()).matches()) {
+      return "the scheme '%s', which is not [a-z][a-z0-9+.-]+".formatted(about.scheme());
     }
-    if (!SCHEME.matcher(provider.scheme()).matches()) {
-      return "%s has the scheme '%s', which is not [a-z][a-z0-9+.-]+"
-          .formatted(who, provider.scheme());
-    }
-    // Asked here, where a failure leaves out this provider alone.
-    List<String> aliases = List.copyOf(provider.aliases());
-    for (String alias : aliases) {
+    for (String alias : about.aliases()) {
       if (!SCHEME.matcher(alias).matches()) {
-        return "%s has the alias '%s', which is not [a-z][a-z0-9+.-]+".formatted(who, alias);
+        return "the alias '%s', which is not [a-z][a-z0-9+.-]+".formatted(alias);
       }
     }
-    List.copyOf(provider.options());
+    Set<String> names = new HashSet<>();
+    for (Option<?> option : about.options()) {
+      if (!names.add(option.name())) {
+        return "two options of the name '%s'".formatted(option.name());
+      }
+    }
     return "";
   }
 }

@@ -28,21 +28,13 @@ final class ProviderTable<P extends Provider> {
 
   /** Adds what a class loader offers and returns one sentence for each that is left out. */
   List<String> addFrom(ClassLoader loader, String where) {
-    ProviderScan<P> scan = ProviderScan.of(service, loader, where);
+    ProviderScan<P> scan = ProviderScan.of(service, driver, loader, where);
     List<String> problems = new ArrayList<>(scan.problems());
-    for (P provider : scan.providers()) {
-      try {
-        add(provider).ifPresent(problems::add);
-      } catch (RuntimeException | LinkageError e) {
-        // It has answered once, and is asked for what is kept of it.
-        problems.add(where + provider.getClass().getName() + " does not work: " + e);
-      }
-    }
+    scan.providers().forEach(provider -> add(provider).ifPresent(problems::add));
     return problems;
   }
 
-  private Optional<String> add(P provider) {
-    GuardedProvider<P> added = new GuardedProvider<>(provider, driver);
+  private Optional<String> add(GuardedProvider<P> added) {
     List<String> schemes = new ArrayList<>();
     schemes.add(added.about().scheme());
     schemes.addAll(added.about().aliases());

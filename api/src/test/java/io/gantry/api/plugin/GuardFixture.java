@@ -24,6 +24,7 @@ import java.lang.reflect.Proxy;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,7 +73,12 @@ abstract class GuardFixture {
 
   static Stream<Class<?>> guarded() {
     return Stream.of(
-        ImageDriver.class, BlobWriter.class, Layout.class, ContentStore.class, BlobReader.class);
+        ImageDriver.class,
+        BlobWriter.class,
+        ReadableByteChannel.class,
+        Layout.class,
+        ContentStore.class,
+        BlobReader.class);
   }
 
   /** A class of {@code loader} that notes what is called, and fails if it is told to. */
@@ -87,6 +93,9 @@ abstract class GuardFixture {
               if (failure.isPresent()) {
                 throw failure.get();
               }
+              if (method.getName().equals("link")) {
+                return Optional.of(fake(ReadableByteChannel.class, loader));
+              }
               Class<?> result = method.getReturnType();
               return Closeable.class.isAssignableFrom(result)
                   ? fake(result, loader)
@@ -95,7 +104,7 @@ abstract class GuardFixture {
   }
 
   final <P extends Provider> GuardedProvider<P> provider(Class<P> type, ClassLoader loader) {
-    return new GuardedProvider<>(
+    P provider =
         type.cast(
             Proxy.newProxyInstance(
                 loader,
@@ -105,8 +114,10 @@ abstract class GuardFixture {
                       case "spiVersion" -> Provider.SPI_VERSION;
                       case "scheme" -> "own";
                       default -> List.of();
-                    })),
-        type == ImageDriverProvider.class);
+                    }));
+    boolean driver = type == ImageDriverProvider.class;
+    return new GuardedProvider<>(
+        provider, InstalledProvider.of(provider, driver), provider.spiVersion());
   }
 
   final ImageDriver driver() {
@@ -136,6 +147,8 @@ abstract class GuardFixture {
       ready = call.equals("init") ? driver() : begun(driver());
     } else if (type == BlobWriter.class) {
       ready = begun(driver()).blobWriter(BLOB);
+    } else if (type == ReadableByteChannel.class) {
+      ready = begun(driver()).blobWriter(BLOB).link(Path.of("blob")).orElseThrow();
     } else if (type == Layout.class) {
       ready = layout();
     } else if (type == ContentStore.class) {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.gantry.api.content.ContentStoreProvider;
 import io.gantry.api.driver.ImageDriverProvider;
 import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -114,6 +116,37 @@ class PluginPathTest {
 
     assertLoads(
         List.of(jar, scratch.resolve("all"), scratch.resolve("sources/../all/a.jar")), "aa");
+  }
+
+  @Test
+  void mayBeNamedByALinkToo() throws IOException {
+    Path jar = driver("all/a.jar", "aa");
+    Path link = Files.createSymbolicLink(scratch.resolve("link.jar"), jar);
+    Path folder = Files.createSymbolicLink(scratch.resolve("folder"), scratch.resolve("all"));
+
+    assertLoads(List.of(link, jar, folder), "aa");
+  }
+
+  /** A path of another file system is none that a class loader could open. */
+  @Test
+  void isReportedIfItIsNoFile() throws IOException {
+    Path jar = driver("a.jar", "aa");
+    Path closed;
+    try (FileSystem inside = FileSystems.newFileSystem(jar)) {
+      closed = inside.getPath("/gone");
+      Path file = inside.getPath("/plugin/Good.class");
+      try (DriverRegistry registry = load(file, jar)) {
+        assertThat(registry.installed()).hasSize(1);
+        assertThat(registry.problems())
+            .containsExactly(
+                "cannot read '%s': java.lang.UnsupportedOperationException".formatted(file));
+      }
+    }
+    try (DriverRegistry registry = load(closed, jar)) {
+      assertThat(registry.installed()).hasSize(1);
+      assertThat(registry.problems())
+          .containsExactly("cannot read '/gone': java.nio.file.ClosedFileSystemException");
+    }
   }
 
   @Test
