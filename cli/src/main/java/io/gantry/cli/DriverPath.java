@@ -6,11 +6,14 @@ import io.gantry.api.GantryException;
 import io.gantry.api.GantryException.Kind;
 import io.gantry.api.plugin.DriverRegistry;
 import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -40,13 +43,7 @@ final class DriverPath {
     }
     addFrom(System.getenv("GANTRY_DRIVER_PATH"), plugins);
     // Set by the launcher: the class path does not tell where the command is at home.
-    String home = System.getProperty("gantry.home");
-    if (home != null) {
-      Path drivers = Path.of(home, "drivers");
-      if (Files.isDirectory(drivers)) {
-        plugins.add(drivers);
-      }
-    }
+    addHome(System.getProperty("gantry.home"), plugins);
     return DriverRegistry.load(requireNonNull(DriverPath.class.getClassLoader()), plugins);
   }
 
@@ -75,6 +72,25 @@ final class DriverPath {
       if (!path.isEmpty()) {
         plugins.add(Path.of(path));
       }
+    }
+  }
+
+  /** Adds the distribution's own folder, unless it is empty, which nobody needs to be told of. */
+  static void addHome(@Nullable String home, List<Path> plugins) {
+    if (home != null) {
+      Path drivers = Path.of(home, "drivers");
+      if (Files.isDirectory(drivers) && mayHavePlugins(drivers)) {
+        plugins.add(drivers);
+      }
+    }
+  }
+
+  private static boolean mayHavePlugins(Path folder) {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.anyMatch(
+          entry -> entry.toString().endsWith(".jar") || Files.isDirectory(entry));
+    } catch (IOException | UncheckedIOException toldWhenItIsOpened) {
+      return true;
     }
   }
 

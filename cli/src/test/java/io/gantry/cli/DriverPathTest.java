@@ -113,6 +113,26 @@ final class DriverPathTest {
     assertThat(plugins).isEmpty();
   }
 
+  /** As it is where somebody has deleted S3 from it. */
+  @Test
+  void mayBeWithoutPluginsInTheDistribution() throws Exception {
+    List<Path> plugins = new ArrayList<>();
+    Path drivers = Files.createDirectory(folder.resolve("drivers"));
+
+    Files.writeString(drivers.resolve("README.md"), "Put drivers here.");
+    DriverPath.addHome(null, plugins);
+    DriverPath.addHome(folder.resolve("gone").toString(), plugins);
+    DriverPath.addHome(folder.toString(), plugins);
+    assertThat(plugins).isEmpty();
+    Path plugin = Files.createDirectory(drivers.resolve("s3"));
+    DriverPath.addHome(folder.toString(), plugins);
+    assertThat(plugins).containsExactly(drivers);
+    Files.delete(plugin);
+    SpareJar.write(drivers.resolve("spare.jar"), SpareStoreProvider.class.getName());
+    DriverPath.addHome(folder.toString(), plugins);
+    assertThat(plugins).containsExactly(drivers, drivers);
+  }
+
   @Test
   void isWrittenAsAClassPathInTheEnvironment() {
     List<Path> plugins = new ArrayList<>(List.of(Path.of("first")));
