@@ -124,9 +124,13 @@ bad_zips_are_refused() {
   python3 -c 'import sys, zipfile; zipfile.ZipFile(sys.argv[1], "a").writestr("../x", "x")' "$T/leads-out.zip"
   cp "$T/good.zip" "$T/twice.zip"
   python3 -W ignore -c 'import sys, zipfile; zipfile.ZipFile(sys.argv[1], "a").writestr("index.json", "{}")' "$T/twice.zip"
+  cp "$T/good.zip" "$T/dotted.zip"
+  python3 -c 'import sys, zipfile; zipfile.ZipFile(sys.argv[1], "a").writestr("./index.json", "{}")' "$T/dotted.zip"
+  cp "$T/good.zip" "$T/both.zip"
+  python3 -c 'import sys, zipfile; zipfile.ZipFile(sys.argv[1], "a").writestr("index.json/", "")' "$T/both.zip"
   (cd "$(layout_of "$1")/.." && zip -qr "$T/folder.zip" "${1%%:*}")
   (cd "$(layout_of "$1")" && zip -qr -P secret "$T/encrypted.zip" .)
-  for bad in cut leads-out twice folder encrypted; do
+  for bad in cut leads-out twice dotted both folder encrypted; do
     refused 1 "$SHARED/bin/gantry" export "zip:$T/$bad.zip" "dir:$T/out"
     grep -q "$bad.zip" "$T/stderr" || fail "the file is not named"
   done

@@ -39,7 +39,7 @@ final class ZipDriver implements ImageDriver {
   private final int level;
   private InitOptions options;
   private AtomicFile part;
-  private ZipOutputStream zip;
+  private PartZip zip;
 
   /** Whether a blob was begun and has no end yet; what is in a stream cannot be taken back. */
   private boolean unfinished;
@@ -69,7 +69,7 @@ final class ZipDriver implements ImageDriver {
     } catch (IOException e) {
       throw GantryException.of(Kind.TARGET_FAILED, "cannot create " + file, e);
     }
-    zip = new ZipOutputStream(new BufferedOutputStream(new PartStream(), BUFFER_BYTES));
+    zip = new PartZip(new BufferedOutputStream(new PartStream(), BUFFER_BYTES));
     zip.setLevel(level);
   }
 
@@ -99,6 +99,9 @@ final class ZipDriver implements ImageDriver {
 
   @Override
   public void close() throws IOException {
+    if (zip != null) {
+      zip.close();
+    }
     if (part != null) {
       part.close();
     }
@@ -125,6 +128,18 @@ final class ZipDriver implements ImageDriver {
   private GantryException exists() {
     return new GantryException(
         Kind.TARGET_EXISTS, file + " exists; choose another file, or replace it with --overwrite");
+  }
+
+  /** Frees what it deflates with, and writes nothing: what is given up needs no end. */
+  private static final class PartZip extends ZipOutputStream {
+    PartZip(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void close() {
+      def.end();
+    }
   }
 
   /** The file until it is published. A channel does not say which file it could not write. */

@@ -16,10 +16,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
@@ -35,7 +35,10 @@ final class ZipStore implements ContentStore {
 
   private final Path file;
   private final ZipFile zip;
-  private final Map<String, ZipEntry> entries = new HashMap<>();
+
+  /** By the name that unpacking gives them; folders have a slash at the end. */
+  private final NavigableMap<String, ZipEntry> entries = new TreeMap<>();
+
   private List<Descriptor> roots = List.of();
 
   private ZipStore(Path file, ZipFile zip) {
@@ -53,7 +56,11 @@ final class ZipStore implements ContentStore {
       store.readIndex();
       return store;
     } catch (IOException | RuntimeException e) {
-      store.close();
+      try {
+        store.close();
+      } catch (IOException unclosed) {
+        e.addSuppressed(unclosed);
+      }
       throw e;
     }
   }
@@ -72,8 +79,17 @@ final class ZipStore implements ContentStore {
   private void readNames() throws GantryException {
     for (ZipEntry entry : Collections.list(zip.entries())) {
       String name = entry.getName();
+      if (name.equals("./")) {
+        continue;
+      }
+      if (name.startsWith("./")) {
+        name = name.substring(2); // as bsdtar writes them
+      }
       if (leadsOut(name)) {
         throw invalid("the name of an entry leads out of the layout");
+      }
+      if (!isPlain(name)) {
+        throw invalid("the name of an entry can be read in two ways");
       }
       if (entry.getSize() < 0) {
         throw invalid("the size of an entry is negative");
@@ -82,11 +98,23 @@ final class ZipStore implements ContentStore {
         throw invalid("two entries have one name, and readers could take either");
       }
     }
+    for (String name : entries.keySet()) {
+      String next = entries.ceilingKey(name + "/");
+      if (next != null && next.startsWith(name + "/")) {
+        throw invalid("an entry is a file and a folder, and readers could take either");
+      }
+    }
   }
 
   private static boolean leadsOut(String name) {
     List<String> parts = List.of(name.split("[/\\\\]", -1));
     return parts.get(0).isEmpty() || parts.contains("..");
+  }
+
+  /** Returns whether there is no other way to write the name; some read a backslash as a slash. */
+  private static boolean isPlain(String name) {
+    String path = "/" + name + (name.endsWith("/") ? "" : "/");
+    return !path.contains("//") && !path.contains("/./") && !name.contains("\\");
   }
 
   private void readIndex() throws IOException {

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.gantry.api.GantryException;
 import io.gantry.api.content.ContentStore;
+import io.gantry.api.driver.BlobWriter;
 import io.gantry.api.driver.ImageDriver;
+import io.gantry.api.driver.InitOptions;
 import io.gantry.api.export.ExportPlan;
 import io.gantry.api.export.ExportRequest;
 import io.gantry.api.export.Exporter;
+import io.gantry.api.oci.Descriptor;
+import io.gantry.api.oci.Index;
 import io.gantry.api.provider.Location;
 import io.gantry.api.provider.Options;
 import io.gantry.testkit.ImageFactory;
@@ -106,6 +110,22 @@ class ZipDriverTest {
             e -> assertThat(e.kind()).isEqualTo(GantryException.Kind.TARGET_EXISTS))
         .hasMessageContaining("taken");
     assertThat(taken).isEmptyDirectory();
+  }
+
+  /** What is deflated with lies outside of the heap, where nobody makes room for the next. */
+  @Test
+  void endsItsDeflaterAlsoWhenNothingIsPublished() throws IOException {
+    Descriptor image = make.image(700);
+    ZipDriver driver = new ZipDriver(folder.resolve("image.zip"), 9);
+    driver.init(InitOptions.of(Index.of(List.of(image)), List.of(image)));
+    BlobWriter writer = driver.blobWriter(image);
+
+    driver.close();
+    driver.close();
+
+    assertThatThrownBy(() -> writer.commit(image.size(), image.digest()))
+        .hasMessageContaining("Deflater");
+    assertThat(folder).isEmptyDirectory();
   }
 
   private Path export(String name, boolean overwrite, Map<String, String> options)

@@ -65,6 +65,52 @@ class ZipStoreTest {
   }
 
   @Test
+  void takesNamesThatBeginWithTheFolderItself() throws IOException {
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    files.put("./", new byte[0]);
+    files.put("./blobs/", new byte[0]);
+    layout().forEach((name, content) -> files.put("./" + name, content));
+
+    try (ContentStore source = open(write(files));
+        BlobReader blob = source.open(image)) {
+      assertThat(source.roots()).hasSize(1);
+      assertThat(source.blobs()).hasValueSatisfying(blobs -> assertThat(blobs).hasSize(3));
+      assertThat(blob.read(ByteBuffer.allocate(1), 0)).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void refusesTwoEntriesThatAreUnpackedToOnePlace() throws IOException {
+    Map<String, byte[]> files = layout();
+    files.put("./index.json", "{}".getBytes(StandardCharsets.UTF_8));
+
+    assertInvalid(write(files), "two entries have one name");
+  }
+
+  @Test
+  void refusesNamesThatCanBeReadInTwoWays() throws IOException {
+    for (String name :
+        List.of(
+            "blobs/sha256/./x", "blobs//x", "blobs/.", "././index.json", "a//", "blobs\\x")) {
+      Map<String, byte[]> files = layout();
+      files.put(name, new byte[1]);
+
+      assertInvalid(write(files), "can be read in two ways");
+    }
+  }
+
+  @Test
+  void refusesAFileThatIsAFolderToo() throws IOException {
+    for (String name : List.of("index.json/", "index.json/x", "./oci-layout/x/", "blobs")) {
+      Map<String, byte[]> files = layout();
+      files.put(name, new byte[0]);
+      files.put("index.json-", new byte[0]);
+
+      assertInvalid(write(files), "a file and a folder");
+    }
+  }
+
+  @Test
   void refusesAFolderInsteadOfItsContent() throws IOException {
     Map<String, byte[]> files = new LinkedHashMap<>();
     layout().forEach((name, content) -> files.put("layout/" + name, content));
