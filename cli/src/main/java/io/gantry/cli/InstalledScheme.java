@@ -70,26 +70,42 @@ record InstalledScheme(Optional<InstalledProvider> driver, Optional<InstalledPro
     return origin().substring(Math.max(origin().lastIndexOf('/'), origin().lastIndexOf('\\')) + 1);
   }
 
-  /** Returns what the driver can be told, and the store. */
+  /**
+   * Returns what the driver can be told, and the store; an option of both is one only if it is the
+   * same in all that is shown.
+   */
   List<Option<?>> options() {
-    Map<String, Option<?>> options = new LinkedHashMap<>();
+    Map<List<String>, Option<?>> options = new LinkedHashMap<>();
     Stream.of(driver, store)
         .flatMap(Optional::stream)
         .map(InstalledProvider::options)
         .flatMap(Collection::stream)
-        .forEach(option -> options.putIfAbsent(option.name(), option));
+        .forEach(option -> options.putIfAbsent(shown(option), option));
     return List.copyOf(options.values());
   }
 
   /** Returns whether an option can be given to a target. */
   boolean isOfTarget(Option<?> option) {
-    return driver.map(InstalledProvider::options).orElse(List.of()).stream()
-        .anyMatch(other -> other.name().equals(option.name()));
+    return isOf(driver, option);
   }
 
   /** Returns whether an option can be given to a source. */
   boolean isOfSource(Option<?> option) {
-    return store.map(InstalledProvider::options).orElse(List.of()).stream()
-        .anyMatch(other -> other.name().equals(option.name()));
+    return isOf(store, option);
+  }
+
+  private static boolean isOf(Optional<InstalledProvider> side, Option<?> option) {
+    return side.map(InstalledProvider::options).orElse(List.of()).stream()
+        .anyMatch(other -> shown(other).equals(shown(option)));
+  }
+
+  private static List<String> shown(Option<?> option) {
+    return List.of(
+        option.name(),
+        option.type(),
+        option.values(),
+        option.defaultText(),
+        option.environment(),
+        option.help());
   }
 }

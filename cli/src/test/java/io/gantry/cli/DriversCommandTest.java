@@ -77,14 +77,37 @@ final class DriversCommandTest {
     assertThat(both.isOfTarget(option)).isTrue();
   }
 
+  @Test
+  void showsAnOptionTwiceThatTheSidesDoNotMeanAlike() {
+    Option<?> ofTarget = Option.flag("fast", "do it fast", false);
+    for (Option<?> ofSource :
+        List.<Option<?>>of(
+            Option.flag("fast", "do it fast", true),
+            Option.flag("fast", "go faster", false),
+            Option.number("fast", "do it fast", 1, 0, 9),
+            Option.text("fast", "do it fast"))) {
+      InstalledScheme both =
+          InstalledScheme.of(
+                  List.of(
+                      provider("zip", true, "zip.jar", ofTarget),
+                      provider("zip", false, "zip.jar", ofSource)))
+              .get(0);
+      assertThat(both.options()).isEqualTo(List.of(ofTarget, ofSource));
+      assertThat(both.isOfSource(ofTarget)).isFalse();
+      assertThat(both.isOfTarget(ofTarget)).isTrue();
+      assertThat(both.isOfSource(ofSource)).isTrue();
+      assertThat(both.isOfTarget(ofSource)).isFalse();
+    }
+  }
+
   private static InstalledProvider provider(
       String scheme, boolean driver, String origin, String... aliases) {
-    return new InstalledProvider(
-        scheme,
-        List.of(aliases),
-        driver,
-        "1",
-        origin,
-        List.of(Option.flag("fast", "do it fast", false)));
+    Option<?> option = Option.flag("fast", "do it fast", false);
+    return provider(scheme, driver, origin, option, aliases);
+  }
+
+  private static InstalledProvider provider(
+      String scheme, boolean driver, String origin, Option<?> option, String... aliases) {
+    return new InstalledProvider(scheme, List.of(aliases), driver, "1", origin, List.of(option));
   }
 }
