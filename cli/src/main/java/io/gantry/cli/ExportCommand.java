@@ -116,6 +116,7 @@ final class ExportCommand implements Callable<Integer> {
   @Option(
       names = {"-o", "--option"},
       paramLabel = "KEY=VALUE",
+      parameterConsumer = KeyValue.class,
       description =
           "Set an option of the target's driver; 'gantry drivers' lists them. Repeatable.")
   private Map<String, String> options = new LinkedHashMap<>();
@@ -123,6 +124,7 @@ final class ExportCommand implements Callable<Integer> {
   @Option(
       names = "--source-option",
       paramLabel = "KEY=VALUE",
+      parameterConsumer = KeyValue.class,
       description = "Set an option of the source's store. Repeatable.")
   private Map<String, String> sourceOptions = new LinkedHashMap<>();
 

@@ -11,6 +11,7 @@ import io.gantry.api.provider.Location;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -55,6 +56,14 @@ final class PruneCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "LAYOUT", description = "Which one, such as dir:layout.")
   private String layout = "";
 
+  @Option(
+      names = {"-o", "--option"},
+      paramLabel = "KEY=VALUE",
+      parameterConsumer = KeyValue.class,
+      description =
+          "Set an option of the layout's driver; 'gantry drivers' lists them. Repeatable.")
+  private Map<String, String> options = new LinkedHashMap<>();
+
   @Mixin private DriverPath drivers = new DriverPath();
 
   @Option(
@@ -89,11 +98,11 @@ final class PruneCommand implements Callable<Integer> {
           "'%s' is one image, and a layout is pruned whole; leave out its name or digest"
               .formatted(location));
     }
-    PruneOptions options = new PruneOptions(parse(grace), dryRun);
+    PruneOptions choice = new PruneOptions(parse(grace), dryRun);
     PruneReport report;
     try (DriverRegistry registry = drivers.open();
-        Layout open = registry.openLayout(location, Map.of())) {
-      report = open.prune(options);
+        Layout open = registry.openLayout(location, options)) {
+      report = open.prune(choice);
     }
     if (json) {
       printJson(location, report);

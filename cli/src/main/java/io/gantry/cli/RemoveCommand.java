@@ -11,6 +11,7 @@ import io.gantry.api.plugin.DriverRegistry;
 import io.gantry.api.provider.Location;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -48,6 +49,14 @@ final class RemoveCommand implements Callable<Integer> {
       description = "What to remove, such as dir:layout:1.0.")
   private List<String> images = new ArrayList<>();
 
+  @Option(
+      names = {"-o", "--option"},
+      paramLabel = "KEY=VALUE",
+      parameterConsumer = KeyValue.class,
+      description =
+          "Set an option of the layout's driver; 'gantry drivers' lists them. Repeatable.")
+  private Map<String, String> options = new LinkedHashMap<>();
+
   @Mixin private DriverPath drivers = new DriverPath();
 
   @Option(
@@ -83,7 +92,7 @@ final class RemoveCommand implements Callable<Integer> {
     }
     List<Descriptor> removed;
     try (DriverRegistry registry = drivers.open();
-        Layout open = registry.openLayout(layout, Map.of())) {
+        Layout open = registry.openLayout(layout, options)) {
       removed = open.remove(new Removal(names, digests));
     }
     if (!quiet) {

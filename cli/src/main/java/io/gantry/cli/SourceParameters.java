@@ -17,6 +17,7 @@ final class SourceParameters {
   @Option(
       names = "--source-option",
       paramLabel = "KEY=VALUE",
+      parameterConsumer = KeyValue.class,
       description = "Set an option of the source's store. Repeatable.")
   private Map<String, String> options = new LinkedHashMap<>();
 

@@ -91,6 +91,16 @@ final class LayoutCommandsTest {
   }
 
   @Test
+  void handsOptionsToTheDriver() {
+    for (String command : List.of("remove", "prune")) {
+      String place = command.equals("remove") ? layout + ":1.0" : layout;
+      Run.of(command, "-o", "nosuch=1", place).refuses(ExitCode.USAGE, "no option 'nosuch'");
+      Run.of(command, "--option=link=maybe", place).refuses(ExitCode.USAGE, "option link='maybe'");
+      Run.of(command, "-o", "link=no", "-olink=hard", place).succeeds();
+    }
+  }
+
+  @Test
   void escapesTheNamesOfImages() throws IOException {
     Files.writeString(
         root.resolve("index.json"), index().replace("app:1.0", "a\\u001b[31m\\n:1.0"));

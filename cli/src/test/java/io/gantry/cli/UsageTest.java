@@ -16,6 +16,7 @@ final class UsageTest {
         "export --no-such-flag dir:a tar:b",
         "export --platform",
         "export -o noequals dir:a tar:b",
+        "export dir:a tar:b -o",
         "export --parallel many dir:a tar:b",
         "export --quiet --quiet dir:a tar:b"
       })
@@ -49,6 +50,24 @@ final class UsageTest {
       })
   void refusesWhatItCannotUnderstand(String line) {
     Run.of(line.split(" ")).refuses(ExitCode.USAGE, "'");
+  }
+
+  /** It may be a password, and what is printed may end up in a log. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "export -o hunter2 dir:a tar:b",
+        "export -ohunter2 dir:a tar:b",
+        "export --option=hunter2 dir:a tar:b",
+        "export --source-option =hunter2 dir:a tar:b",
+        "inspect --source-option hunter2 dir:a",
+        "prune -o hunter2 dir:a",
+        "remove -o hunter2 dir:a:b"
+      })
+  void doesNotRepeatAnOptionWithoutItsKey(String line) {
+    Run run =
+        Run.of(line.split(" ")).refuses(ExitCode.USAGE, "option takes KEY=VALUE; see 'gantry");
+    assertThat(run.err()).doesNotContain("hunter2");
   }
 
   @Test
